@@ -1,0 +1,72 @@
+import type { Logger } from 'pino';
+import { forbidden, unauthenticated } from '../errors/errors.ts';
+import type { Role } from '../identity/identity.ts';
+import type { Database, RequestDatabase } from '../sql/database.ts';
+import { Loaders } from './loaders.ts';
+import type { SubgraphRequest } from './subgraph.ts';
+
+/** What every resolver gets: who asks, the database as they see it, the loaders of their request. */
+export interface SubgraphContext<Tx = unknown, Services = unknown> extends SubgraphRequest {
+  readonly db: RequestDatabase<Tx>;
+  readonly loaders: Loaders;
+  /** What the domain needs beside its database: a mailer, an embedder, a key set. */
+  readonly services: Services;
+  readonly log: Logger;
+}
+
+/** The context of one client request in one subgraph. */
+export function makeContext<Tx, Services>(
+  request: SubgraphRequest,
+  database: Database<Tx>,
+  services: Services,
+  log: Logger,
+): SubgraphContext<Tx, Services> {
+  const loaders = new Loaders();
+  const db = database.as(request.identity);
+  return {
+    ...request,
+    loaders,
+    services,
+    log: log.child({ requestId: request.requestId }),
+    db: {
+      dialect: db.dialect,
+      many: (statement) => db.many(statement),
+      one: (statement) => db.one(statement),
+      async write(work, options) {
+        try {
+          return await db.write(work, options);
+        } finally {
+          loaders.clear();
+        }
+      },
+    },
+  };
+}
+
+/** A caller who has logged in. */
+export interface User {
+  readonly userId: string;
+  readonly tenantId: string | null;
+  readonly organizationId: string | null;
+  readonly role: Role;
+  readonly sessionId: string | null;
+}
+
+/**
+ * The logged-in caller.
+ * @throws UNAUTHENTICATED when nobody is
+ */
+export function requireUser({ identity }: Pick<SubgraphRequest, 'identity'>): User {
+  if (identity.userId === null) throw unauthenticated();
+  return { ...identity, userId: identity.userId };
+}
+
+/**
+ * The logged-in caller, who has one of the roles.
+ * @throws UNAUTHENTICATED when nobody is logged in, FORBIDDEN when the role is another
+ */
+export function requireRole(context: Pick<SubgraphRequest, 'identity'>, ...allowed: readonly Role[]): User {
+  const user = requireUser(context);
+  if (!allowed.includes(user.role)) throw forbidden(`This needs the role ${allowed.join(' or ')}`);
+  return user;
+}

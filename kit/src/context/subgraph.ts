@@ -1,0 +1,32 @@
+import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { Identity } from '../identity/identity.ts';
+
+/** What the gateway hands a subgraph with each fetch. */
+export interface SubgraphRequest {
+  readonly identity: Identity;
+  /** The same for every fetch of one client request; written to logs and audit. */
+  readonly requestId: string;
+  /** Where the request came from, for the log-in records; null when unknown. */
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+  /** Aborted when the client leaves or the deadline passes. */
+  readonly signal: AbortSignal;
+  /** The moment, in milliseconds since the epoch, after which nobody waits for the answer. */
+  readonly deadlineMs: number;
+}
+
+/**
+ * One domain of the graph, ready to execute. The gateway calls it in its own process, and `serveSubgraph`
+ * serves it over HTTP: both run the same schema with a context from the same function.
+ */
+export interface Subgraph {
+  readonly name: string;
+  readonly typeDefs: DocumentNode;
+  /** The executable schema, with `_service` and `_entities`. */
+  readonly schema: GraphQLSchema;
+  /** The context of one client request; the loaders in it are shared by its fetches. */
+  createContext(request: SubgraphRequest): object;
+  /** Resolves when the database answers; rejects with the reason when it does not. */
+  checkHealth(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+export { makeContext, requireRole, requireUser, type SubgraphContext, type User } from './context/context.ts';
+export { loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
+export { Loaders } from './context/loaders.ts';
+export type { Subgraph, SubgraphRequest } from './context/subgraph.ts';
+export { errorCodes, isErrorCode, type ErrorCode } from './errors/codes.ts';
+export {
+  badInput,
+  codedError,
+  conflict,
+  forbidden,
+  notFound,
+  unauthenticated,
+  type ErrorDetails,
+} from './errors/errors.ts';
+export { idFor } from './ids/idempotency.ts';
+export { bytesToUuid, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
+export { anonymous, roles, system, type Identity, type Role } from './identity/identity.ts';
+export { makeLogger, type Logger } from './log.ts';
+export { readChildPages, readPage, type ParentsIn, type Readable, type ReadableChildren } from './pagination/lists.ts';
+export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
+export { defineSubgraph, readTypeDefs, type SubgraphDefinition } from './schema/define.ts';
+export { asJson, given, parseInput, type JsonInput } from './schema/input.ts';
+export { isSelected } from './schema/selection.ts';
+export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
+export { connectDatabase, type DatabaseSettings } from './sql/connect.ts';
+export type { Database, RequestDatabase } from './sql/database.ts';
+export { statementChannel, type StatementEvent } from './sql/run.ts';
+export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
+export type { PrismaClientLike, WriteOptions } from './sql/write.ts';
+export {
+  databaseUrl,
+  describeSettings,
+  integer,
+  readSettings,
+  SettingsError,
+  type Environment,
+  type SettingDescription,
+} from './settings.ts';

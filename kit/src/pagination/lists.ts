@@ -1,0 +1,151 @@
+import sql, { join, raw, type Sql } from 'sql-template-tag';
+import { columnOf, columnRef, decodeRow, isAnyOf, tableName } from '../sql/columns.ts';
+import type { Dialect, RequestDatabase } from '../sql/database.ts';
+import type { TableDescriptor } from '../sql/table.ts';
+import { keyProperty, type Order } from './order.ts';
+import { planPage, type Connection, type PageArguments, type PagePlan } from './page.ts';
+
+/** The rows of a table that a caller may read, and their order unless the caller says another. */
+export interface Readable {
+  readonly table: TableDescriptor;
+  readonly order: Order;
+  /** What every read is confined to, whatever the caller asks; over the table aliased `t`. */
+  readonly where?: Sql;
+}
+
+interface Total {
+  readonly totalCount?: number;
+}
+
+/**
+ * One page of a whole table, with its count when asked, in one statement.
+ * @param withTotal whether `totalCount` is selected
+ */
+export async function readPage<Row extends object>(
+  db: RequestDatabase<unknown>,
+  list: Readable,
+  args: PageArguments,
+  withTotal: boolean,
+): Promise<Connection<Row>> {
+  const { dialect } = db;
+  const { table, where = sql`true` } = list;
+  const plan = planPage(dialect, table, args, list.order);
+  const from = sql`from ${tableName(dialect, table)} t where ${where} and ${plan.filter}`;
+  const page = sql`select ${plan.columns} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
+  if (!withTotal) {
+    const rows = await db.many<Row>(page);
+    return plan.toConnection(decodeRows(dialect, table, rows));
+  }
+  const rows = await db.many<Row & Total>(
+    sql`select c.${totalCount(dialect)}, p.* from (select ${count(dialect)} as ${totalCount(dialect)} ${from}) c
+      left join (${page}) p on true`,
+  );
+  return plan.toConnection(present(dialect, table, rows), rows[0]?.totalCount ?? 0);
+}
+
+/** The parents of one statement that live in one schema, where the schema is the client's own. */
+export interface ParentsIn {
+  /** The schema that stands in for the table's; the table's own when null. */
+  readonly schema: string | null;
+  readonly parents: readonly string[];
+  /** More columns for the rows of this schema: `'acme' as "clientId"`. */
+  readonly extra?: Sql;
+}
+
+export interface ReadableChildren extends Readable {
+  /** The property that names the parent; null when every row of the schema belongs to the one parent. */
+  readonly parent: string | null;
+}
+
+/**
+ * The pages of many parents, each with its own limit, in one statement: a lateral join for every schema in
+ * Postgres, a window in MySQL (MariaDB 10.11 has no LATERAL).
+ * @returns the connection of every parent, by its key
+ */
+export async function readChildPages<Row extends object>(
+  db: RequestDatabase<unknown>,
+  list: ReadableChildren,
+  sources: readonly ParentsIn[],
+  args: PageArguments,
+  withTotal: boolean,
+): Promise<Map<string, Connection<Row>>> {
+  const { dialect } = db;
+  const plan = planPage(dialect, list.table, args, list.order);
+  const statement = dialect === 'postgres' ? lateral : window;
+  const rows = await db.many<Row & Total & { readonly parentKey: string }>(
+    join(
+      sources.map((source) => statement(list, source, plan, withTotal)),
+      ' union all ',
+    ),
+  );
+  const byParent = Map.groupBy(rows, (row) => row.parentKey);
+  return new Map(
+    sources
+      .flatMap(({ parents }) => parents)
+      .map((parent) => {
+        const ofParent = byParent.get(parent) ?? [];
+        const total = withTotal ? (ofParent[0]?.totalCount ?? 0) : undefined;
+        return [parent, plan.toConnection<Row>(present(dialect, list.table, ofParent), total)];
+      }),
+  );
+}
+
+/** One schema's part. A lateral's rows come out parent by parent, in the order that it read them. */
+function lateral(list: ReadableChildren, { schema, parents, extra }: ParentsIn, plan: PagePlan, withTotal: boolean): Sql {
+  const { table, parent, where = sql`true` } = list;
+  const type = parent !== null && columnOf(table, parent).type === 'uuid' ? 'uuid' : 'text';
+  const ofParent = parent === null ? sql`true` : sql`${columnRef('postgres', table, parent)} = p.parent`;
+  const from = sql`from ${tableName('postgres', table, schema ?? table.schema)} t
+    where ${ofParent} and ${where} and ${plan.filter}`;
+  const page = sql`select ${plan.columns}${extra ? sql`, ${extra}` : sql``} ${from} and ${plan.keyset}
+    order by ${plan.orderBy} limit ${limit(plan)}`;
+  const of = sql`unnest(${[...parents]}::${raw(type)}[]) p(parent)`;
+  return withTotal
+    ? sql`(select p.parent::text as "parentKey", c."totalCount", x.* from ${of}
+        cross join lateral (select ${count('postgres')} as "totalCount" ${from}) c
+        left join lateral (${page}) x on true)`
+    : sql`(select p.parent::text as "parentKey", x.* from ${of} cross join lateral (${page}) x)`;
+}
+
+function window(list: ReadableChildren, { parents }: ParentsIn, plan: PagePlan, withTotal: boolean): Sql {
+  const { table, parent, where = sql`true` } = list;
+  if (parent === null) throw new TypeError('A list in MySQL needs the property that names the parent');
+  const ref = columnRef('mysql', table, parent);
+  const from = sql`from ${tableName('mysql', table)} t
+    where ${isAnyOf('mysql', columnOf(table, parent), ref, parents)} and ${where} and ${plan.filter}`;
+  const ranked = sql`select ${plan.columns}, ${ref} as parentKey,
+    row_number() over (partition by ${ref} order by ${plan.orderBy}) as rowRank ${from} and ${plan.keyset}`;
+  return withTotal
+    ? sql`select c.totalCount, r.*, c.parentKey
+        from (select ${ref} as parentKey, ${count('mysql')} as totalCount ${from} group by ${ref}) c
+        left join (${ranked}) r on r.parentKey = c.parentKey and r.rowRank <= ${limit(plan)} order by r.rowRank`
+    : sql`select * from (${ranked}) r where r.rowRank <= ${limit(plan)} order by r.rowRank`;
+}
+
+/** The limit as text: it is a small integer of ours, and MySQL's protocol refuses a parameter that is no integer. */
+function limit(plan: PagePlan): Sql {
+  return raw(String(Math.trunc(plan.limit)));
+}
+
+function count(dialect: Dialect): Sql {
+  return dialect === 'postgres' ? sql`count(*)::int` : sql`count(*)`;
+}
+
+function totalCount(dialect: Dialect): Sql {
+  return raw(dialect === 'postgres' ? '"totalCount"' : 'totalCount');
+}
+
+/** The rows that are rows: an outer join gives one empty row to what has none. */
+function present<Row extends object>(dialect: Dialect, table: TableDescriptor, rows: readonly Row[]): Row[] {
+  const key = keyProperty(table);
+  return decodeRows(
+    dialect,
+    table,
+    rows.filter((row) => Reflect.get(row, key) !== null),
+  );
+}
+
+function decodeRows<Row extends object>(dialect: Dialect, table: TableDescriptor, rows: Row[]): Row[] {
+  for (const row of rows) decodeRow(dialect, table, row);
+  return rows;
+}

@@ -1,0 +1,25 @@
+import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
+
+const decimalForm = /^-?\d{1,20}(\.\d{1,10})?$/;
+
+function parseDecimal(value: unknown): string {
+  const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
+  if (typeof text !== 'string' || !decimalForm.test(text)) {
+    throw new GraphQLError('Decimal must be a decimal number as text, such as "19.90"');
+  }
+  return text;
+}
+
+/** An exact decimal; JavaScript's numbers would lose digits on the way. */
+export const Decimal = new GraphQLScalarType<string, string>({
+  name: 'Decimal',
+  description: 'An exact decimal number as text, so that no digit is lost.',
+  serialize: parseDecimal,
+  parseValue: parseDecimal,
+  parseLiteral: (node) =>
+    parseDecimal(node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : null),
+});
+
+/** The resolvers of the scalars in `common.graphql`. */
+export const scalars = { DateTime: GraphQLDateTimeISO, JSON: GraphQLJSON, Decimal } as const;

@@ -1,0 +1,85 @@
+import type { Sql } from 'sql-template-tag';
+import type { Identity } from '../identity/identity.ts';
+import { rethrowCoded } from './errors.ts';
+import type { DatabaseContext, StatementRunner } from './run.ts';
+import type { WriteOptions, Writer } from './write.ts';
+
+export type Dialect = 'postgres' | 'mysql';
+
+/** One domain's database: its reading statements, its writing transactions, and who they run as. */
+export interface Database<Tx> {
+  readonly name: string;
+  readonly dialect: Dialect;
+  /** The database as one caller sees it, for the length of one request. */
+  as(identity: Identity): RequestDatabase<Tx>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A database seen by one caller. Every statement carries the caller's tenant context. */
+export interface RequestDatabase<Tx> {
+  readonly dialect: Dialect;
+  /** The rows of one reading statement. `Row` names the columns as the statement's aliases do. */
+  many<Row>(statement: Sql): Promise<Row[]>;
+  /** The first row, or undefined when there is none. */
+  one<Row>(statement: Sql): Promise<Row | undefined>;
+  /**
+   * Runs `work` in one transaction; its writes are all kept or, when it throws, none.
+   * @returns what `work` returns, after the commit
+   */
+  write<Result>(work: (transaction: Tx) => Promise<Result>, options?: WriteOptions): Promise<Result>;
+}
+
+interface DatabaseParts<Tx> {
+  readonly name: string;
+  readonly dialect: Dialect;
+  readonly primary: StatementRunner;
+  /** Where reads go while the request has not written; the primary when there is no replica. */
+  readonly replica?: StatementRunner | undefined;
+  readonly writer: Writer<Tx>;
+}
+
+/** Joins a runner and a writer into the one thing that a subgraph reads and writes through. */
+export function makeDatabase<Tx>(parts: DatabaseParts<Tx>): Database<Tx> {
+  const { name, dialect, primary, replica, writer } = parts;
+  return {
+    name,
+    dialect,
+    as: (identity) => new CallersDatabase(parts, identity),
+    ping: () => primary.ping(),
+    async close() {
+      await writer.close();
+      await Promise.all([primary.close(), replica?.close()]);
+    },
+  };
+}
+
+class CallersDatabase<Tx> implements RequestDatabase<Tx> {
+  readonly dialect: Dialect;
+  readonly #parts: DatabaseParts<Tx>;
+  readonly #context: DatabaseContext;
+  #reader: StatementRunner;
+
+  constructor(parts: DatabaseParts<Tx>, identity: Identity) {
+    this.dialect = parts.dialect;
+    this.#parts = parts;
+    this.#context = identity;
+    this.#reader = parts.replica ?? parts.primary;
+  }
+
+  async many<Row>(statement: Sql): Promise<Row[]> {
+    // The driver cannot know the row's shape: the statement's aliases say it, and the caller names it once, here.
+    return (await this.#reader.run(statement, this.#context).catch(rethrowCoded)) as Row[];
+  }
+
+  async one<Row>(statement: Sql): Promise<Row | undefined> {
+    const [row] = await this.many<Row>(statement);
+    return row;
+  }
+
+  async write<Result>(work: (transaction: Tx) => Promise<Result>, options?: WriteOptions): Promise<Result> {
+    // A replica may lag: once a request writes, it reads where it wrote.
+    this.#reader = this.#parts.primary;
+    return this.#parts.writer.transaction(this.#context, work, options).catch(rethrowCoded);
+  }
+}

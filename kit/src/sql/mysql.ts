@@ -1,0 +1,78 @@
+import {
+  createPool,
+  type FieldInfo,
+  type Pool,
+  type PoolConfig,
+  type TypeCastNextFunction,
+  type TypeCastResult,
+} from 'mariadb';
+import type { Sql } from 'sql-template-tag';
+import { bytesToUuid } from '../ids/uuid.ts';
+import { publishStatement, type StatementRunner } from './run.ts';
+
+/** The protocol's number of the collation 'binary': what has it is bytes, not text. */
+const binaryCollation = 63;
+
+/** BINARY(16) is an id and TINYINT(1) a truth value, everywhere in this product's MySQL. */
+function castColumn(column: FieldInfo, next: TypeCastNextFunction): TypeCastResult {
+  if (column.type === 'STRING' && column.columnLength === 16 && column.collation.index === binaryCollation) {
+    const bytes = column.buffer();
+    return bytes && bytesToUuid(bytes);
+  }
+  if (column.type === 'TINY' && column.columnLength === 1) {
+    const value = next();
+    return value === null ? null : value === 1;
+  }
+  // MariaDB's JSON is text and MySQL's is not; both are left as text here, and parsed where a column is known to be JSON.
+  if (column.type === 'JSON') return column.string();
+  return next();
+}
+
+/** The pool options of a MySQL or MariaDB URL: `mysql://user:password@host:port/database`. */
+function mysqlOptions(url: string, connectionLimit: number): PoolConfig {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  return {
+    host: hostname.replace(/^\[|\]$/g, ''),
+    port: Number(port || 3306),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: decodeURIComponent(pathname.slice(1)),
+    connectionLimit,
+    acquireTimeout: 5_000,
+    connectTimeout: 5_000,
+    timezone: 'Z',
+    initSql: ["set time_zone = '+00:00'", 'set names utf8mb4'],
+    // MySQL 8+ refuses a cold login over an unencrypted connection without it.
+    allowPublicKeyRetrieval: true,
+    bigIntAsNumber: true,
+    insertIdAsNumber: true,
+  };
+}
+
+/**
+ * A pool on a MySQL or MariaDB database. Connections are made when they are needed.
+ * @param max the most connections held at once
+ */
+export function mysqlPool(url: string, max: number): Pool {
+  return createPool(mysqlOptions(url, max));
+}
+
+/**
+ * Runs prepared statements on a MySQL or MariaDB pool. There is no row-level security there: the statements carry
+ * the tenant themselves.
+ * @param name the domain, for counts and traces
+ */
+export function mysqlRunner(name: string, pool: Pool): StatementRunner {
+  return {
+    async run(statement: Sql) {
+      publishStatement(name, statement.sql);
+      return pool.execute<unknown[]>({ sql: statement.sql, typeCast: castColumn, autoJsonMap: false }, statement.values);
+    },
+    async ping() {
+      await pool.query('select 1');
+    },
+    async close() {
+      await pool.end();
+    },
+  };
+}

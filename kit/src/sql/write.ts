@@ -1,0 +1,139 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type {
+  SqlDriverAdapter,
+  SqlDriverAdapterFactory,
+  SqlQuery,
+  SqlQueryable,
+  Transaction,
+} from '@prisma/driver-adapter-utils';
+import { contextSql, contextValues } from './postgres-context.ts';
+import { publishStatement, type DatabaseContext } from './run.ts';
+
+export interface WriteOptions {
+  /** The client schema that the models of the placeholder schema stand for in this transaction. */
+  readonly clientSchema?: string;
+  /** The longest the transaction may take, in milliseconds; 10 s when not given. */
+  readonly timeoutMs?: number;
+}
+
+/** Runs writing transactions through Prisma. */
+export interface Writer<Tx> {
+  transaction<Result>(
+    context: DatabaseContext,
+    work: (transaction: Tx) => Promise<Result>,
+    options?: WriteOptions,
+  ): Promise<Result>;
+  close(): Promise<void>;
+}
+
+/** What a generated Prisma client has that the kit uses. */
+export interface PrismaClientLike<Tx> {
+  $transaction<Result>(
+    work: (transaction: Tx) => Promise<Result>,
+    options?: { maxWait?: number; timeout?: number },
+  ): Promise<Result>;
+  $disconnect(): Promise<void>;
+}
+
+interface WriteScope {
+  readonly context: DatabaseContext;
+  readonly clientSchema: string | undefined;
+}
+
+/** The schema that the Prisma models of per-client tables name; it exists in no database. */
+const placeholderSchema = '"client_".';
+
+/** The form of a client schema's name, as the clients database makes it. */
+const clientSchemaName = /^client_[a-z][a-z0-9_]{0,49}$/;
+
+/**
+ * Makes the writer of one database.
+ * @param name the domain, for counts and traces
+ * @param adapter Prisma's driver adapter over the pool that the reads use too
+ * @param connect makes the domain's generated client on an adapter
+ */
+export function prismaWriter<Tx>(
+  name: string,
+  adapter: SqlDriverAdapterFactory,
+  connect: (adapter: SqlDriverAdapterFactory) => PrismaClientLike<Tx>,
+): Writer<Tx> {
+  const scopes = new AsyncLocalStorage<WriteScope>();
+  const client = connect(scopedFactory(name, adapter, scopes));
+  return {
+    transaction(context, work, { clientSchema, timeoutMs = 10_000 } = {}) {
+      if (clientSchema !== undefined && !clientSchemaName.test(clientSchema)) {
+        throw new TypeError(`Not the name of a client schema: ${clientSchema}`);
+      }
+      return scopes.run({ context, clientSchema }, () =>
+        client.$transaction(work, { timeout: timeoutMs, maxWait: 5_000 }),
+      );
+    },
+    close: () => client.$disconnect(),
+  };
+}
+
+/** Gives every transaction of the adapter the scope it was opened in. */
+function scopedFactory(
+  name: string,
+  inner: SqlDriverAdapterFactory,
+  scopes: AsyncLocalStorage<WriteScope>,
+): SqlDriverAdapterFactory {
+  return {
+    provider: inner.provider,
+    adapterName: inner.adapterName,
+    async connect() {
+      const adapter = await inner.connect();
+      const scoped: Pick<SqlDriverAdapter, 'startTransaction'> = {
+        async startTransaction(isolationLevel) {
+          const scope = scopes.getStore();
+          if (!scope) throw new Error('A Prisma transaction was opened outside the kit’s write()');
+          const transaction = await adapter.startTransaction(isolationLevel);
+          if (inner.provider === 'postgres') await setContext(transaction, scope.context);
+          return override(transaction, scopedQueries(name, transaction, scope));
+        },
+      };
+      return override(adapter, scoped);
+    },
+  };
+}
+
+/** Sets the tenant context as the transaction's first statement; a failure gives the connection back. */
+async function setContext(transaction: Transaction, context: DatabaseContext): Promise<void> {
+  const args = contextValues(context);
+  const argTypes = args.map(() => ({ scalarType: 'string', arity: 'scalar' }) as const);
+  try {
+    await transaction.queryRaw({ sql: contextSql, args, argTypes });
+  } catch (error) {
+    await transaction.rollback();
+    throw error;
+  }
+}
+
+/** Counts each statement and puts the client's schema in the placeholder's place. */
+function scopedQueries(
+  name: string,
+  transaction: Transaction,
+  { clientSchema }: WriteScope,
+): Pick<SqlQueryable, 'queryRaw' | 'executeRaw'> {
+  const prepare = (query: SqlQuery): SqlQuery => {
+    // Values travel as parameters, so the text contains the placeholder only where Prisma names a table.
+    const sql = clientSchema ? query.sql.replaceAll(placeholderSchema, `"${clientSchema}".`) : query.sql;
+    publishStatement(name, sql);
+    return { ...query, sql };
+  };
+  return {
+    queryRaw: (query) => transaction.queryRaw(prepare(query)),
+    executeRaw: (query) => transaction.executeRaw(prepare(query)),
+  };
+}
+
+/** The object with some of its methods replaced; the others still run on the object itself. */
+function override<Target extends object>(target: Target, methods: Partial<Target>): Target {
+  return new Proxy(target, {
+    get(_, property) {
+      if (property in methods) return Reflect.get(methods, property);
+      const value: unknown = Reflect.get(target, property, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
