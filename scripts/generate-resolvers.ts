@@ -16,7 +16,9 @@ const root = new URL('../', import.meta.url);
 function rowModels(name: string): Set<string> {
   const file = new URL(`prisma/${name}/generated/tables.ts`, root);
   if (!existsSync(file)) return new Set();
-  return new Set([...readFileSync(file, 'utf8').matchAll(/^export interface (\w+)Row\b/gm)].map(([, model = '']) => model));
+  return new Set(
+    [...readFileSync(file, 'utf8').matchAll(/^export interface (\w+)Row\b/gm)].map(([, model = '']) => model),
+  );
 }
 
 /** What stands behind each GraphQL type at run time: a row, a page of rows, or for a foreign entity its key. */
@@ -24,7 +26,9 @@ function mappers(name: string, typeDefs: DocumentNode): Record<string, string> {
   const models = rowModels(name);
   const row = (model: string): string => `import('@cdx/prisma-${name}/tables').${model}Row`;
   const overrides = new URL(`subgraphs/${name}/mappers.json`, root);
-  const own = existsSync(overrides) ? (JSON.parse(readFileSync(overrides, 'utf8')) as Record<string, string>) : {};
+  const own = existsSync(overrides)
+    ? (JSON.parse(readFileSync(overrides, 'utf8')) as Record<string, string>)
+    : {};
   const rowOf = (type: string): string | undefined => own[type] ?? (models.has(type) ? row(type) : undefined);
   const entries = typeDefs.definitions.flatMap((node): [string, string][] => {
     if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];

@@ -16,7 +16,13 @@ export { idFor } from './ids/idempotency.ts';
 export { bytesToUuid, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
 export { anonymous, roles, system, type Identity, type Role } from './identity/identity.ts';
 export { makeLogger, type Logger } from './log.ts';
-export { readChildPages, readPage, type ParentsIn, type Readable, type ReadableChildren } from './pagination/lists.ts';
+export {
+  readChildPages,
+  readPage,
+  type ParentsIn,
+  type Readable,
+  type ReadableChildren,
+} from './pagination/lists.ts';
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
 export { defineSubgraph, readTypeDefs, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, type JsonInput } from './schema/input.ts';

@@ -1,7 +1,15 @@
 import { pino, type Logger } from 'pino';
 
 /** Paths whose values never reach a log, wherever an object with them is logged. */
-const secretPaths = ['password', 'newPassword', 'currentPassword', 'token', 'accessToken', 'refreshToken', 'authorization'];
+const secretPaths = [
+  'password',
+  'newPassword',
+  'currentPassword',
+  'token',
+  'accessToken',
+  'refreshToken',
+  'authorization',
+];
 
 /**
  * The process's logger: JSON lines on standard error, so that standard output stays a command's own.

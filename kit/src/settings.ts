@@ -12,7 +12,10 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Reads settings from the environment by a schema whose keys are the variables' names. Empty text counts as unset.
  * @throws SettingsError naming every variable that is wrong and what was expected
  */
-export function readSettings<Schema extends z.ZodObject>(schema: Schema, environment: Environment): z.output<Schema> {
+export function readSettings<Schema extends z.ZodObject>(
+  schema: Schema,
+  environment: Environment,
+): z.output<Schema> {
   const given = Object.fromEntries(
     Object.keys(schema.shape).map((name) => [name, environment[name] === '' ? undefined : environment[name]]),
   );
@@ -40,7 +43,10 @@ export function describeSettings(schema: z.ZodObject): SettingDescription[] {
 }
 
 /** A whole number of at least `min`, given as text. */
-export const integer = (min: number, max = Number.MAX_SAFE_INTEGER): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
+export const integer = (
+  min: number,
+  max = Number.MAX_SAFE_INTEGER,
+): z.ZodPipe<z.ZodString, z.ZodTransform<number, string>> =>
   z.string().transform((text, context) => {
     const value = Number(text);
     if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
@@ -51,4 +57,7 @@ export const integer = (min: number, max = Number.MAX_SAFE_INTEGER): z.ZodPipe<z
 /** The settings that every subgraph has, under the names of its own domain. */
 export const databaseUrl = z
   .string()
-  .regex(/^(postgres|postgresql|mysql|mariadb):\/\/\S+$/, 'must be a URL: postgres://user:password@host:port/database');
+  .regex(
+    /^(postgres|postgresql|mysql|mariadb):\/\/\S+$/,
+    'must be a URL: postgres://user:password@host:port/database',
+  );

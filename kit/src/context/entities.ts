@@ -1,5 +1,13 @@
 import sql from 'sql-template-tag';
-import { columnOf, columnRef, decodeRow, isAnyOf, isPossible, selectColumns, tableName } from '../sql/columns.ts';
+import {
+  columnOf,
+  columnRef,
+  decodeRow,
+  isAnyOf,
+  isPossible,
+  selectColumns,
+  tableName,
+} from '../sql/columns.ts';
 import type { RequestDatabase } from '../sql/database.ts';
 import { keyProperty } from '../pagination/order.ts';
 import { readChildPages, readPage, type ReadableChildren, type Readable } from '../pagination/lists.ts';

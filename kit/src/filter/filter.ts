@@ -20,7 +20,11 @@ interface Scope {
  * The SQL condition of a filter over the table aliased `t`; `true` when there is none.
  * @throws BAD_USER_INPUT naming the part of the filter that is wrong
  */
-export function filterCondition(dialect: Dialect, table: TableDescriptor, filter: Filter | null | undefined): Sql {
+export function filterCondition(
+  dialect: Dialect,
+  table: TableDescriptor,
+  filter: Filter | null | undefined,
+): Sql {
   return filter ? allOf({ dialect, table, conditions: 0 }, filter, 'filter') : sql`true`;
 }
 
@@ -41,7 +45,9 @@ function part(scope: Scope, key: string, value: unknown, path: string): Sql {
   if (!column) throw new TypeError(`The filter of ${scope.table.model} names ${key}, which is no column`);
   const ref = columnRef(scope.dialect, scope.table, key);
   const conditions = Object.entries(value as Filter).flatMap(([operator, operand]) =>
-    operand === undefined ? [] : [comparison(scope.dialect, column, ref, operator, operand, `${path}.${operator}`)],
+    operand === undefined
+      ? []
+      : [comparison(scope.dialect, column, ref, operator, operand, `${path}.${operator}`)],
   );
   return conditions.length === 0 ? sql`true` : join(conditions, ' and ');
 }
@@ -103,7 +109,6 @@ function unknownOperator(operator: string): never {
 function like(dialect: Dialect, ref: Sql, pattern: string): Sql {
   return sql`${ref} ${dialect === 'postgres' ? sql`ilike` : sql`like`} ${pattern}`;
 }
-
 
 /** Backslash is the escape character of LIKE in both dialects. */
 function escapePattern(text: string): string {

@@ -15,7 +15,12 @@ export function encodeCursor(table: TableDescriptor, order: Order, row: object):
  * @param argument the argument it came in: `after` or `before`
  * @throws BAD_USER_INPUT when it is not a cursor of this list in this order
  */
-export function decodeCursor(table: TableDescriptor, order: Order, cursor: string, argument: string): Position {
+export function decodeCursor(
+  table: TableDescriptor,
+  order: Order,
+  cursor: string,
+  argument: string,
+): Position {
   const wrong = badInput(argument, 'a cursor that this list returned in this order');
   const [name, value, key] = parseTriple(cursor) ?? [];
   const keyColumn = columnOf(table, keyProperty(table));

@@ -91,7 +91,12 @@ export async function readChildPages<Row extends object>(
 }
 
 /** One schema's part. A lateral's rows come out parent by parent, in the order that it read them. */
-function lateral(list: ReadableChildren, { schema, parents, extra }: ParentsIn, plan: PagePlan, withTotal: boolean): Sql {
+function lateral(
+  list: ReadableChildren,
+  { schema, parents, extra }: ParentsIn,
+  plan: PagePlan,
+  withTotal: boolean,
+): Sql {
   const { table, parent, where = sql`true` } = list;
   const type = parent !== null && columnOf(table, parent).type === 'uuid' ? 'uuid' : 'text';
   const ofParent = parent === null ? sql`true` : sql`${columnRef('postgres', table, parent)} = p.parent`;

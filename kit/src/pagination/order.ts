@@ -21,7 +21,8 @@ export interface Position {
 /** The property that identifies a row; lists are of tables with a key of one column. */
 export function keyProperty(table: TableDescriptor): string {
   const [property, ...more] = table.primaryKey;
-  if (property === undefined || more.length > 0) throw new TypeError(`${table.model} has no key of one column`);
+  if (property === undefined || more.length > 0)
+    throw new TypeError(`${table.model} has no key of one column`);
   return property;
 }
 
@@ -60,7 +61,9 @@ export function isBeyond(
   const descriptor = columnOf(table, order.property);
   const column = columnRef(dialect, table, order.property);
   if (position.value === null) {
-    return backwards ? sql`(${column} is not null or ${beyondKey})` : sql`(${column} is null and ${beyondKey})`;
+    return backwards
+      ? sql`(${column} is not null or ${beyondKey})`
+      : sql`(${column} is null and ${beyondKey})`;
   }
   const value = columnValue(dialect, descriptor, position.value);
   const beyond = sql`(${column} ${greater} ${value} or (${column} = ${value} and ${beyondKey}))`;

@@ -7,12 +7,16 @@ import { Kind, type DocumentNode, type EnumTypeDefinitionNode } from 'graphql';
  */
 export function enumResolvers(typeDefs: DocumentNode): Record<string, Record<string, string>> {
   const enums = typeDefs.definitions.filter(
-    (node): node is EnumTypeDefinitionNode => node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value !== 'SortDirection',
+    (node): node is EnumTypeDefinitionNode =>
+      node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value !== 'SortDirection',
   );
   return Object.fromEntries(
     enums.map(({ name, values = [] }) => {
       const internal = name.value.endsWith('OrderField') ? camelCase : (value: string) => value.toLowerCase();
-      return [name.value, Object.fromEntries(values.map((value) => [value.name.value, internal(value.name.value)]))];
+      return [
+        name.value,
+        Object.fromEntries(values.map((value) => [value.name.value, internal(value.name.value)])),
+      ];
     }),
   );
 }

@@ -6,7 +6,11 @@ import { codedError } from '../errors/errors.ts';
  * @param argument the argument it came in, for the error's path: `input`
  * @throws BAD_USER_INPUT naming the first field that breaks a rule, and the rule
  */
-export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unknown, argument = 'input'): z.output<Schema> {
+export function parseInput<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  argument = 'input',
+): z.output<Schema> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
@@ -16,14 +20,17 @@ export function parseInput<Schema extends z.ZodType>(schema: Schema, value: unkn
 }
 
 /** The properties that are given, without the absent ones: what a partial update changes. */
-export function given<Value extends object>(value: Value): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
+export function given<Value extends object>(
+  value: Value,
+): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
   return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
     [Key in keyof Value]?: Exclude<Value[Key], undefined>;
   };
 }
 
 /** A value that has been checked to be JSON, in the type that Prisma wants of JSON columns. */
-export type JsonInput = string | number | boolean | { readonly [key: string]: JsonInput | null } | readonly (JsonInput | null)[];
+export type JsonInput =
+  string | number | boolean | { readonly [key: string]: JsonInput | null } | readonly (JsonInput | null)[];
 
 /** Marks a checked input as JSON: what came through GraphQL as JSON is JSON, which zod's `unknown` cannot say. */
 export function asJson(value: object): JsonInput {

@@ -18,7 +18,9 @@ export const Decimal = new GraphQLScalarType<string, string>({
   serialize: parseDecimal,
   parseValue: parseDecimal,
   parseLiteral: (node) =>
-    parseDecimal(node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : null),
+    parseDecimal(
+      node.kind === Kind.STRING || node.kind === Kind.INT || node.kind === Kind.FLOAT ? node.value : null,
+    ),
 });
 
 /** The resolvers of the scalars in `common.graphql`. */

@@ -68,9 +68,15 @@ const arrayTypes: Partial<Record<ColumnDescriptor['type'], string>> = {
  * `column = any($1)`, one parameter for any number of values; in MySQL, which has no arrays, `column in (?, …)`
  * with the list filled up to a power of two, so that few texts are prepared.
  */
-export function isAnyOf(dialect: Dialect, column: ColumnDescriptor, ref: Sql, values: readonly unknown[]): Sql {
+export function isAnyOf(
+  dialect: Dialect,
+  column: ColumnDescriptor,
+  ref: Sql,
+  values: readonly unknown[],
+): Sql {
   if (dialect === 'postgres') {
-    const type = column.type === 'enum' ? `${column.enumName ?? 'text'}[]` : (arrayTypes[column.type] ?? 'text[]');
+    const type =
+      column.type === 'enum' ? `${column.enumName ?? 'text'}[]` : (arrayTypes[column.type] ?? 'text[]');
     return sql`${ref} = any(${[...values]}::${raw(type)})`;
   }
   if (values.length === 0) return sql`false`;

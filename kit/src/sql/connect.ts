@@ -29,7 +29,11 @@ export function connectDatabase<Tx>(settings: DatabaseSettings<Tx>): Database<Tx
       dialect: 'mysql',
       primary: mysqlRunner(name, pool),
       replica: replicaUrl ? mysqlRunner(name, mysqlPool(replicaUrl, poolSize)) : undefined,
-      writer: prismaWriter(name, new PrismaMariaDb(pool, { database: new URL(url).pathname.slice(1) }), prisma),
+      writer: prismaWriter(
+        name,
+        new PrismaMariaDb(pool, { database: new URL(url).pathname.slice(1) }),
+        prisma,
+      ),
     });
   }
   const pool = postgresPool(url, poolSize);

@@ -28,26 +28,58 @@ const outOfRange = (): GraphQLError => badInput('input', 'values that the rules 
 const unavailable = (): GraphQLError =>
   codedError('SUBGRAPH_UNAVAILABLE', 'The database of this service does not answer');
 
-const busy = (): GraphQLError => conflict('The rows changed meanwhile; read them again and repeat the change');
+const busy = (): GraphQLError =>
+  conflict('The rows changed meanwhile; read them again and repeat the change');
 
 /** By SQLSTATE (Postgres), error number (MySQL, MariaDB), system error, Prisma code and adapter kind. */
 const known = new Map<string, () => GraphQLError>([
   ...['23505', '1062', 'P2002', 'UniqueConstraintViolation'].map((key) => [key, taken] as const),
-  ...['23503', '1451', '1452', 'P2003', 'ForeignKeyConstraintViolation'].map((key) => [key, missingReference] as const),
-  ...['23514', '23502', '22003', '22001', '22P02', '22P05', '22021', '3819', '4025', '1264', '1406', '1366'].map(
-    (key) => [key, outOfRange] as const,
+  ...['23503', '1451', '1452', 'P2003', 'ForeignKeyConstraintViolation'].map(
+    (key) => [key, missingReference] as const,
   ),
-  ...['P2000', 'P2006', 'P2007', 'P2011', 'P2020', 'LengthMismatch', 'ValueOutOfRange', 'InvalidInputValue'].map(
-    (key) => [key, outOfRange] as const,
+  ...[
+    '23514',
+    '23502',
+    '22003',
+    '22001',
+    '22P02',
+    '22P05',
+    '22021',
+    '3819',
+    '4025',
+    '1264',
+    '1406',
+    '1366',
+  ].map((key) => [key, outOfRange] as const),
+  ...[
+    'P2000',
+    'P2006',
+    'P2007',
+    'P2011',
+    'P2020',
+    'LengthMismatch',
+    'ValueOutOfRange',
+    'InvalidInputValue',
+  ].map((key) => [key, outOfRange] as const),
+  ...['40001', '40P01', '1213', '1205', 'P2034', 'TransactionWriteConflict'].map(
+    (key) => [key, busy] as const,
   ),
-  ...['40001', '40P01', '1213', '1205', 'P2034', 'TransactionWriteConflict'].map((key) => [key, busy] as const),
   ...['57014', '1969', '3024'].map(
     (key) => [key, () => codedError('DEADLINE_EXCEEDED', 'The database took too long')] as const,
   ),
   ...['42501', 'P2004'].map((key) => [key, () => codedError('FORBIDDEN', 'You may not do this')] as const),
-  ...['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT', '57P01', '57P03', '53300', '45028', '45009'].map(
-    (key) => [key, unavailable] as const,
-  ),
+  ...[
+    'ECONNREFUSED',
+    'ECONNRESET',
+    'EPIPE',
+    'ENOTFOUND',
+    'ETIMEDOUT',
+    '57P01',
+    '57P03',
+    '53300',
+    '45028',
+    '45009',
+  ].map((key) => [key, unavailable] as const),
   ...['P1001', 'P1002', 'P1017', 'DatabaseNotReachable', 'ConnectionClosed', 'SocketTimeout'].map(
     (key) => [key, unavailable] as const,
   ),

@@ -66,7 +66,10 @@ export function mysqlRunner(name: string, pool: Pool): StatementRunner {
   return {
     async run(statement: Sql) {
       publishStatement(name, statement.sql);
-      return pool.execute<unknown[]>({ sql: statement.sql, typeCast: castColumn, autoJsonMap: false }, statement.values);
+      return pool.execute<unknown[]>(
+        { sql: statement.sql, typeCast: castColumn, autoJsonMap: false },
+        statement.values,
+      );
     },
     async ping() {
       await pool.query('select 1');

@@ -1,0 +1,48 @@
+/** What tests of subgraphs share. Not part of the product: nothing outside tests imports it. */
+import { graphql, type ExecutionResult } from 'graphql';
+import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
+import { anonymous, type Identity } from '../identity/identity.ts';
+import { statementChannel, type StatementEvent } from '../sql/run.ts';
+
+/** An identity with what a test cares about; anonymous in all else. */
+export function anIdentity(parts: Partial<Identity> = {}): Identity {
+  return { ...anonymous, ...parts };
+}
+
+/** A request of an identity that nobody cancels and that has ten seconds. */
+export function aRequest(identity: Identity = anonymous): SubgraphRequest {
+  return {
+    identity,
+    requestId: 'test',
+    ipAddress: '127.0.0.1',
+    userAgent: 'test',
+    signal: new AbortController().signal,
+    deadlineMs: Date.now() + 10_000,
+  };
+}
+
+/** Runs one operation on a subgraph as an identity, as the gateway would; errors are left as they were thrown. */
+export async function run(
+  subgraph: Subgraph,
+  identity: Identity,
+  source: string,
+  variableValues: Readonly<Record<string, unknown>> = {},
+): Promise<ExecutionResult<Record<string, unknown>>> {
+  const contextValue = subgraph.createContext(aRequest(identity));
+  const result = await graphql({ schema: subgraph.schema, source, variableValues, contextValue });
+  // GraphQL's objects have no prototype; tests compare with ordinary ones.
+  return { ...result, data: result.data && (JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>) };
+}
+
+/** The statements that were sent to any database while `work` ran, in their order. */
+export async function statementsOf(work: () => Promise<unknown>): Promise<StatementEvent[]> {
+  const sent: StatementEvent[] = [];
+  const listen = (message: unknown): number => sent.push(message as StatementEvent);
+  statementChannel.subscribe(listen);
+  try {
+    await work();
+    return sent;
+  } finally {
+    statementChannel.unsubscribe(listen);
+  }
+}
