@@ -38,7 +38,7 @@ export function describeSettings(schema: z.ZodObject): SettingDescription[] {
   const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   return Object.entries(properties).map(([name, property]) => {
     const { description = '', default: fallback } = typeof property === 'object' ? property : {};
-    return { name, description, fallback: fallback === undefined ? null : String(fallback) };
+    return { name, description, fallback: fallback === undefined ? null : JSON.stringify(fallback) };
   });
 }
 

@@ -16,10 +16,7 @@ export class Loaders {
     let loader = this.#loaders.get(name);
     if (!loader) {
       // 500 keys keep a statement's parameters and its answer small enough to plan and to send at once.
-      loader = new DataLoader<Key, Value>(batch, { maxBatchSize: 500 }) as unknown as DataLoader<
-        unknown,
-        unknown
-      >;
+      loader = new DataLoader<Key, Value>(batch, { maxBatchSize: 500 });
       this.#loaders.set(name, loader);
     }
     return loader as unknown as DataLoader<Key, Value>;

@@ -85,9 +85,9 @@ function comparison(
     case 'in':
       return isAnyOf(dialect, column, ref, operands);
     case 'contains':
-      return like(dialect, ref, `%${escapePattern(String(operand))}%`);
+      return like(dialect, ref, `%${escapePattern(text(operand))}%`);
     case 'startsWith':
-      return like(dialect, ref, `${escapePattern(String(operand))}%`);
+      return like(dialect, ref, `${escapePattern(text(operand))}%`);
     case 'isNull':
       return operand === true ? sql`${ref} is null` : sql`${ref} is not null`;
     case 'has':
@@ -108,6 +108,12 @@ function unknownOperator(operator: string): never {
 /** Case does not count in `contains` and `startsWith`: MySQL's collation sees to it there, ILIKE here. */
 function like(dialect: Dialect, ref: Sql, pattern: string): Sql {
   return sql`${ref} ${dialect === 'postgres' ? sql`ilike` : sql`like`} ${pattern}`;
+}
+
+/** The schema lets only texts through to these operators. */
+function text(operand: unknown): string {
+  if (typeof operand !== 'string') throw new TypeError('A pattern must be a text');
+  return operand;
 }
 
 /** Backslash is the escape character of LIKE in both dialects. */

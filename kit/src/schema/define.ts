@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import type { GraphQLResolverMap } from '@apollo/subgraph/dist/schema-helper/resolverMap.js';
 import { parse, type DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
 import { makeContext } from '../context/context.ts';
@@ -37,7 +36,7 @@ export function defineSubgraph<Tx, Services>(definition: SubgraphDefinition<Tx, 
   const schema = buildSubgraphSchema({
     typeDefs,
     // The generated resolver types are exact; the library's map is not, so the two meet in one cast.
-    resolvers: { ...scalars, ...enumResolvers(typeDefs), ...resolvers } as GraphQLResolverMap<unknown>,
+    resolvers: { ...scalars, ...enumResolvers(typeDefs), ...resolvers },
   });
   return {
     name,

@@ -15,16 +15,17 @@ const binaryCollation = 63;
 
 /** BINARY(16) is an id and TINYINT(1) a truth value, everywhere in this product's MySQL. */
 function castColumn(column: FieldInfo, next: TypeCastNextFunction): TypeCastResult {
-  if (column.type === 'STRING' && column.columnLength === 16 && column.collation.index === binaryCollation) {
+  const type: string = column.type;
+  if (type === 'STRING' && column.columnLength === 16 && column.collation.index === binaryCollation) {
     const bytes = column.buffer();
     return bytes && bytesToUuid(bytes);
   }
-  if (column.type === 'TINY' && column.columnLength === 1) {
+  if (type === 'TINY' && column.columnLength === 1) {
     const value = next();
     return value === null ? null : value === 1;
   }
   // MariaDB's JSON is text and MySQL's is not; both are left as text here, and parsed where a column is known to be JSON.
-  if (column.type === 'JSON') return column.string();
+  if (type === 'JSON') return column.string();
   return next();
 }
 

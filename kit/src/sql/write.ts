@@ -133,7 +133,7 @@ function override<Target extends object>(target: Target, methods: Partial<Target
     get(_, property) {
       if (property in methods) return Reflect.get(methods, property);
       const value: unknown = Reflect.get(target, property, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
     },
   });
 }

@@ -31,7 +31,8 @@ export async function run(
   const contextValue = subgraph.createContext(aRequest(identity));
   const result = await graphql({ schema: subgraph.schema, source, variableValues, contextValue });
   // GraphQL's objects have no prototype; tests compare with ordinary ones.
-  return { ...result, data: result.data && (JSON.parse(JSON.stringify(result.data)) as Record<string, unknown>) };
+  const { data = null, ...rest } = result;
+  return { ...rest, data: JSON.parse(JSON.stringify(data)) as Record<string, unknown> | null };
 }
 
 /** The statements that were sent to any database while `work` ran, in their order. */

@@ -30,9 +30,8 @@ interface HitRow {
 }
 
 export const query: QueryResolvers = {
-  async searchTemplates(_, { text, types, first }, context) {
+  async searchTemplates(_, { text, types, first: size }, context) {
     if (text.trim() === '' || text.length > 1_000) throw badInput('text', 'between 1 and 1,000 characters');
-    const size = first ?? 20;
     if (size < 1 || size > 100) throw badInput('first', 'between 1 and 100');
     const kinds: readonly TemplateKind[] = types?.length
       ? [...new Set(types)]

@@ -1,0 +1,42 @@
+import js from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+/** Dependencies point one way: gateway → subgraphs → kit. A rule for each arrow that must not be drawn. */
+const forbid = (files, patterns, message) => ({
+  files,
+  rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] },
+});
+
+export default tseslint.config(
+  { ignores: ['**/generated/', '**/dist/', '.cache/', '.data/', '**/*.mjs', 'console/vite.config.ts'] },
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-unnecessary-type-parameters': 'off',
+      '@typescript-eslint/no-misused-promises': [
+        'error',
+        { checksVoidReturn: { arguments: false, properties: false } },
+      ],
+      '@typescript-eslint/consistent-type-definitions': 'off',
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/only-throw-error': 'error',
+      'no-warning-comments': ['error', { terms: ['todo', 'fixme'] }],
+    },
+  },
+  forbid(['kit/src/**'], ['@cdx/*', '!@cdx/kit'], 'The kit knows no domain.'),
+  ...['auth', 'clients', 'templates'].map((name) =>
+    forbid(
+      [`subgraphs/${name}/**`],
+      ['@cdx/*', '!@cdx/kit', '!@cdx/kit/*', `!@cdx/prisma-${name}`, `!@cdx/prisma-${name}/*`],
+      'A subgraph knows the kit and its own database, and nothing else of the product.',
+    ),
+  ),
+  forbid(['databases/src/**'], ['@cdx/gateway/*'], 'Only the gateway’s public module.'),
+);
