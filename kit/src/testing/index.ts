@@ -47,3 +47,14 @@ export async function statementsOf(work: () => Promise<unknown>): Promise<Statem
     statementChannel.unsubscribe(listen);
   }
 }
+
+/**
+ * A database that the test run has brought up.
+ * @param variable the environment variable that names it: `TEMPLATES_DATABASE_URL`
+ */
+export function testDatabaseUrl(variable: string): string {
+  const url = process.env[variable];
+  if (!url)
+    throw new Error(`${variable} is not set: run tests by \`npm test\`, which brings the databases up`);
+  return url;
+}
