@@ -35,10 +35,10 @@ export interface SettingDescription {
 
 /** Describes every variable of a settings schema, in its order. */
 export function describeSettings(schema: z.ZodObject): SettingDescription[] {
-  const { properties = {} } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, property]) => {
-    const { description = '', default: fallback } = typeof property === 'object' ? property : {};
-    return { name, description, fallback: fallback === undefined ? null : JSON.stringify(fallback) };
+  return Object.entries(schema.shape).map(([name, type]) => {
+    const { data } = z.safeParse(type, undefined);
+    const description = z.globalRegistry.get(type)?.description ?? '';
+    return { name, description, fallback: data === undefined ? null : JSON.stringify(data) };
   });
 }
 
