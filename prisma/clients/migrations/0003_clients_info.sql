@@ -1,0 +1,40 @@
+-- migrate:up
+create table if not exists clients.clients_info (
+  client_id varchar(50) not null primary key
+    constraint clients_info_client_id_form check (client_id ~ '^[a-z][a-z0-9_]{0,49}$'),
+  tenant_id varchar(50) not null,
+  name varchar(255) not null,
+  status clients.client_status not null default 'provisioning',
+  tier varchar(50) not null default 'free',
+  owner_user_id uuid not null,
+  contact_email varchar(255),
+  settings jsonb not null default '{}' check (jsonb_typeof(settings) = 'object'),
+  schema_name varchar(57) not null generated always as ('client_' || client_id) stored unique,
+  created_at timestamptz(3) not null default now(),
+  updated_at timestamptz(3) not null default now()
+);
+
+create index if not exists clients_info_tenant_id on clients.clients_info (tenant_id, name, client_id);
+create index if not exists clients_info_owner on clients.clients_info (owner_user_id, name, client_id);
+create index if not exists clients_info_name on clients.clients_info (name, client_id);
+create index if not exists clients_info_tier on clients.clients_info (tier, client_id);
+create index if not exists clients_info_status on clients.clients_info (status, client_id);
+create index if not exists clients_info_created_at on clients.clients_info (created_at, client_id);
+create index if not exists clients_info_updated_at on clients.clients_info (updated_at, client_id);
+
+create or replace trigger touch_updated_at before update on clients.clients_info
+  for each row execute function clients.touch_updated_at();
+
+-- `app.*` are set by the application for the transaction; unset they are empty text, which no row matches.
+alter table clients.clients_info enable row level security;
+alter table clients.clients_info force row level security;
+drop policy if exists tenant on clients.clients_info;
+create policy tenant on clients.clients_info using (
+  current_setting('app.role', true) in ('superadmin', 'system')
+  or tenant_id = nullif(current_setting('app.tenant_id', true), '')
+);
+
+grant select, insert, update, delete on clients.clients_info to cdx_app;
+
+-- migrate:down
+drop table if exists clients.clients_info;

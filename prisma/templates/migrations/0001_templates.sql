@@ -1,0 +1,34 @@
+-- migrate:up
+-- The role that the application's statements run as: it owns nothing and is bound by row-level security. Roles belong to
+-- the whole server, so another domain's migration may have made it, or be making it now.
+do $$
+begin
+  create role cdx_app nologin nosuperuser nobypassrls nocreatedb nocreaterole;
+exception
+  when duplicate_object or unique_violation then null;
+end $$;
+
+do $$
+begin
+  if not pg_has_role(current_user, 'cdx_app', 'member') then
+    execute format('grant cdx_app to %I', current_user);
+  end if;
+end $$;
+
+create schema if not exists templates;
+revoke all on schema templates from public;
+grant usage on schema templates to cdx_app;
+
+create or replace function templates.touch_updated_at() returns trigger
+  language plpgsql
+  set search_path = pg_catalog
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end $$;
+
+-- migrate:down
+-- The schema stays: the list of applied migrations lives in it.
+drop function if exists templates.touch_updated_at();
+revoke usage on schema templates from cdx_app;
