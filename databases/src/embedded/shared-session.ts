@@ -1,0 +1,62 @@
+import type { PGlite } from '@electric-sql/pglite';
+
+/** One of those who share the session. */
+export type Holder = object;
+
+/**
+ * PGlite's one session, lent to one connection at a time: for a batch of messages up to its end, or for as long as
+ * the connection has a transaction open.
+ */
+export class SharedSession {
+  readonly #database: PGlite;
+  readonly #waiting: { readonly holder: Holder; readonly wake: () => void }[] = [];
+  #holder: Holder | undefined;
+
+  constructor(database: PGlite) {
+    this.#database = database;
+  }
+
+  /**
+   * Runs protocol messages in the session.
+   * @param ends whether the batch ends with them; if not, the session stays with the holder
+   * @param send gets the answer's bytes as they come
+   */
+  async run(holder: Holder, messages: Uint8Array, ends: boolean, send: (bytes: Buffer) => void): Promise<void> {
+    await this.#acquire(holder);
+    try {
+      await this.#database.runExclusive(() =>
+        this.#database.execProtocolRawStream(messages, { onRawData: (bytes) => send(Buffer.from(bytes)) }),
+      );
+    } finally {
+      if (ends && !this.#database.isInTransaction()) this.#release();
+    }
+  }
+
+  /** Ends what a connection has left open, and forgets its prepared statements. */
+  async leave(holder: Holder, statements: Iterable<string>): Promise<void> {
+    const waiting = this.#waiting.findIndex((entry) => entry.holder === holder);
+    if (waiting >= 0) this.#waiting.splice(waiting, 1);
+    await this.#acquire(holder);
+    try {
+      if (this.#database.isInTransaction()) await this.#database.exec('rollback');
+      for (const name of statements) await this.#database.exec(`deallocate "${name.replaceAll('"', '""')}"`);
+    } finally {
+      this.#release();
+    }
+  }
+
+  async #acquire(holder: Holder): Promise<void> {
+    if (this.#holder === holder) return;
+    if (this.#holder === undefined) {
+      this.#holder = holder;
+      return;
+    }
+    await new Promise<void>((wake) => this.#waiting.push({ holder, wake }));
+  }
+
+  #release(): void {
+    const next = this.#waiting.shift();
+    this.#holder = next?.holder;
+    next?.wake();
+  }
+}

@@ -1,0 +1,138 @@
+import { readFile, writeFile, mkdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { createConnection } from 'mariadb';
+import pg from 'pg';
+import { z } from 'zod';
+import { databaseUrl, readSettings, type Environment } from '@cdx/kit';
+import { startEmbedded } from './embedded/index.ts';
+import { domains, publicUrl, urlVariable, type DatabaseUrls, type Domain } from './urls.ts';
+
+/** The databases, ready to be used; `stop` ends what was started for them. */
+export interface Databases {
+  readonly urls: DatabaseUrls;
+  stop(): Promise<void>;
+}
+
+export interface LocateOptions {
+  /** Where embedded databases keep their data. */
+  readonly dataDir: string;
+  /** Where downloaded programs are kept. */
+  readonly cacheDir: string;
+  readonly env: Environment;
+  /** Told of every wait before it begins. */
+  readonly onProgress: (step: string) => void;
+}
+
+const schema = z.object({
+  AUTH_DATABASE_URL: databaseUrl.optional(),
+  CLIENTS_DATABASE_URL: databaseUrl.optional(),
+  TEMPLATES_DATABASE_URL: databaseUrl.optional(),
+});
+
+/**
+ * The databases that the environment names.
+ * @throws SettingsError naming the variables that are no database URLs
+ */
+export function readDatabaseUrls(env: Environment): Partial<Record<Domain, string>> {
+  const settings = readSettings(schema, env);
+  const urls: Partial<Record<Domain, string>> = {};
+  for (const domain of domains) {
+    const url = settings[urlVariable(domain) as keyof typeof settings];
+    const wanted = domain === 'auth' ? /^(mysql|mariadb):/ : /^postgres(ql)?:/;
+    if (url !== undefined && !wanted.test(url)) {
+      throw new Error(`${urlVariable(domain)} must name a ${domain === 'auth' ? 'MySQL or MariaDB' : 'Postgres'} database`);
+    }
+    if (url !== undefined) urls[domain] = url;
+  }
+  return urls;
+}
+
+/**
+ * Finds the databases that the environment names and starts embedded ones for the rest.
+ * @throws Error in words for the user: what is wrong with which database, and what to do
+ */
+export async function startDatabases({ dataDir, cacheDir, env, onProgress }: LocateOptions): Promise<Databases> {
+  const given = readDatabaseUrls(env);
+  for (const [domain, url] of Object.entries(given)) {
+    onProgress(`reaching ${domain} at ${publicUrl(url)}`);
+    await checkReachable(domain as Domain, url);
+  }
+  const mariadb = given.auth === undefined;
+  const postgres = given.clients === undefined || given.templates === undefined;
+  if (!mariadb && !postgres) return { urls: given as DatabaseUrls, stop: () => Promise.resolve() };
+  const password = await embeddedPassword(dataDir);
+  const servers = await startEmbedded({ dataDir, cacheDir, postgres, mariadb, password, onProgress });
+  const url = (domain: Domain, embedded: string | undefined): string => {
+    const found = given[domain] ?? embedded;
+    if (found === undefined) throw new Error(`There is no database for ${domain}`);
+    return found;
+  };
+  return {
+    urls: {
+      auth: url('auth', servers.mysqlUrl),
+      clients: url('clients', servers.postgresUrl),
+      templates: url('templates', servers.postgresUrl),
+    },
+    stop: () => servers.stop(),
+  };
+}
+
+async function checkReachable(domain: Domain, url: string): Promise<void> {
+  try {
+    if (domain === 'auth') {
+      const { hostname, port, username, password, pathname } = new URL(url);
+      const connection = await createConnection({
+        host: hostname,
+        port: Number(port || 3306),
+        user: decodeURIComponent(username),
+        password: decodeURIComponent(password),
+        database: decodeURIComponent(pathname.slice(1)),
+        connectTimeout: 5_000,
+        allowPublicKeyRetrieval: true,
+      });
+      await connection.end();
+    } else {
+      const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+      await client.connect();
+      await client.end();
+    }
+  } catch (error) {
+    const { code = '' } = error as { code?: string };
+    throw new Error(`${urlVariable(domain)}: ${advice(code, url)}`, { cause: error });
+  }
+}
+
+/** What to do about a database that does not let us in, by its error code. */
+function advice(code: string, url: string): string {
+  const place = publicUrl(url);
+  switch (code) {
+    case 'ECONNREFUSED':
+      return `nothing listens at ${place}. Start the server, or correct host and port; leave the variable unset for an embedded database.`;
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return `the host of ${place} is not known. Correct its name.`;
+    case '28P01':
+    case '28000':
+    case 'ER_ACCESS_DENIED_ERROR':
+    case 'ER_ACCESS_DENIED_NO_PASSWORD_ERROR':
+      return `${place} refuses the user or password. Correct them in the URL.`;
+    case '3D000':
+    case 'ER_BAD_DB_ERROR':
+    case 'ER_DBACCESS_DENIED_ERROR':
+      return `${place}: there is no such database, or the user may not use it. Create it first.`;
+    default:
+      return `${place} cannot be reached${code ? ` (${code})` : ''}. Check that the server runs and that the URL is right.`;
+  }
+}
+
+/** The password of the embedded servers, made at the first start and kept where only its owner reads it. */
+async function embeddedPassword(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'database-password');
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  const stored = await readFile(file, 'utf8').catch(() => undefined);
+  if (stored) return stored;
+  const password = randomBytes(24).toString('base64url');
+  await writeFile(file, password, { mode: 0o600 });
+  return password;
+}

@@ -1,0 +1,54 @@
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { run } from './run-command.ts';
+import { domains, publicUrl, type DatabaseUrls, type Domain } from './urls.ts';
+
+/** dbmate's binary lies in a package of its own for each system. */
+const dbmate = createRequire(createRequire(import.meta.url).resolve('dbmate')).resolve(
+  `@dbmate/${process.platform}-${process.arch}/bin/dbmate`,
+);
+
+function commandLine(domain: Domain, url: string, command: string): string[] {
+  const target = new URL(url);
+  const isPostgres = target.protocol.startsWith('postgres');
+  if (target.protocol === 'mariadb:') target.protocol = 'mysql:';
+  if (isPostgres && ['127.0.0.1', 'localhost', '[::1]'].includes(target.hostname) && !target.searchParams.has('sslmode')) {
+    target.searchParams.set('sslmode', 'disable');
+  }
+  const table = isPostgres ? `${domain}.schema_migrations` : 'schema_migrations';
+  const folder = fileURLToPath(new URL(`../../prisma/${domain}/migrations`, import.meta.url));
+  return ['--url', target.href, '--migrations-dir', folder, '--migrations-table', table, '--no-dump-schema', command];
+}
+
+async function invoke(domain: Domain, url: string, command: string): Promise<string> {
+  try {
+    return await run(dbmate, commandLine(domain, url, command));
+  } catch (error) {
+    const words = error instanceof Error ? error.message.replaceAll(new URL(url).password || '\0', '***') : '';
+    const reason = /Error: .*/s.exec(words)?.[0] ?? words;
+    throw new Error(`The ${domain} database at ${publicUrl(url)} could not be migrated. ${reason}`);
+  }
+}
+
+/**
+ * Brings a database to the newest migration.
+ * @returns how many migrations were applied
+ * @throws Error naming the database, without its password, and the statement that failed
+ */
+export async function migrateUp(domain: Domain, url: string): Promise<number> {
+  const output = await invoke(domain, url, 'migrate');
+  return output.match(/^Applied: /gm)?.length ?? 0;
+}
+
+/** Takes back the newest migration of a database. */
+export async function migrateDown(domain: Domain, url: string): Promise<void> {
+  await invoke(domain, url, 'rollback');
+}
+
+/** Brings all databases to their newest migrations. */
+export async function migrateAll(urls: DatabaseUrls, onProgress: (step: string) => void): Promise<void> {
+  for (const domain of domains) {
+    onProgress(`migrating ${domain}`);
+    await migrateUp(domain, urls[domain]);
+  }
+}
