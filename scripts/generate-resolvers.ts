@@ -56,6 +56,7 @@ export async function generateResolvers(name: string): Promise<void> {
     config: {
       federation: true,
       enumsAsTypes: true,
+      immutableTypes: true,
       enumValues: enumResolvers(typeDefs),
       useTypeImports: true,
       skipTypename: true,

@@ -118,13 +118,15 @@ function window(list: ReadableChildren, { parents }: ParentsIn, plan: PagePlan, 
   const ref = columnRef('mysql', table, parent);
   const from = sql`from ${tableName('mysql', table)} t
     where ${isAnyOf('mysql', columnOf(table, parent), ref, parents)} and ${where} and ${plan.filter}`;
-  const ranked = sql`select ${plan.columns}, ${ref} as parentKey,
+  const ranked = sql`select ${plan.columns}, ${ref} as rankedParent,
     row_number() over (partition by ${ref} order by ${plan.orderBy}) as rowRank ${from} and ${plan.keyset}`;
   return withTotal
-    ? sql`select c.totalCount, r.*, c.parentKey
-        from (select ${ref} as parentKey, ${count('mysql')} as totalCount ${from} group by ${ref}) c
-        left join (${ranked}) r on r.parentKey = c.parentKey and r.rowRank <= ${limit(plan)} order by r.rowRank`
-    : sql`select * from (${ranked}) r where r.rowRank <= ${limit(plan)} order by r.rowRank`;
+    ? sql`select c.countedParent as parentKey, c.totalCount, r.*
+        from (select ${ref} as countedParent, ${count('mysql')} as totalCount ${from} group by ${ref}) c
+        left join (${ranked}) r on r.rankedParent = c.countedParent and r.rowRank <= ${limit(plan)}
+        order by r.rowRank`
+    : sql`select r.rankedParent as parentKey, r.* from (${ranked}) r
+        where r.rowRank <= ${limit(plan)} order by r.rowRank`;
 }
 
 /** The limit as text: it is a small integer of ours, and MySQL's protocol refuses a parameter that is no integer. */

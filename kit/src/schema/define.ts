@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { makeContext } from '../context/context.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
-import { enumResolvers } from './enums.ts';
+import { enumResolvers, useInternalDefaults } from './enums.ts';
 import { scalars } from './scalars.ts';
 
 const commonSdl = readFileSync(new URL('./common.graphql', import.meta.url), 'utf8');
@@ -38,6 +38,7 @@ export function defineSubgraph<Tx, Services>(definition: SubgraphDefinition<Tx, 
     // The generated resolver types are exact; the library's map is not, so the two meet in one cast.
     resolvers: { ...scalars, ...enumResolvers(typeDefs), ...resolvers },
   });
+  useInternalDefaults(schema);
   return {
     name,
     typeDefs,

@@ -1,4 +1,14 @@
-import { Kind, type DocumentNode, type EnumTypeDefinitionNode } from 'graphql';
+import {
+  isInputObjectType,
+  isObjectType,
+  Kind,
+  valueFromAST,
+  type DocumentNode,
+  type EnumTypeDefinitionNode,
+  type GraphQLArgument,
+  type GraphQLInputField,
+  type GraphQLSchema,
+} from 'graphql';
 
 /**
  * The internal values of a schema's enums, which by this product's convention follow from their names: order fields
@@ -19,6 +29,24 @@ export function enumResolvers(typeDefs: DocumentNode): Record<string, Record<str
       ];
     }),
   );
+}
+
+/**
+ * Reads the default values of inputs and arguments again, now that the enums have their internal values: the schema
+ * was built before they had, so a default of `ACTIVE` would reach a resolver as `ACTIVE`, and a given one as `active`.
+ */
+export function useInternalDefaults(schema: GraphQLSchema): void {
+  const types = Object.values(schema.getTypeMap());
+  const inputs: (GraphQLArgument | GraphQLInputField)[] = [
+    ...types.filter(isInputObjectType).flatMap((type) => Object.values(type.getFields())),
+    ...types
+      .filter(isObjectType)
+      .flatMap((type) => Object.values(type.getFields()).flatMap(({ args }) => args)),
+  ];
+  for (const input of inputs) {
+    const literal = input.astNode?.defaultValue;
+    if (literal) input.defaultValue = valueFromAST(literal, input.type);
+  }
 }
 
 /** `CREATED_AT` → `createdAt`. */

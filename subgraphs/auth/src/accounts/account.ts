@@ -1,0 +1,36 @@
+import { selectColumns, uuidToBytes } from '@cdx/kit';
+import { User as table, type UserRow } from '@cdx/prisma-auth/tables';
+import sql from 'sql-template-tag';
+import type { Context, Transaction } from '../context.ts';
+import { idBytes } from '../walls.ts';
+
+/** What an account is found by. */
+export type AccountKey = { readonly email: string } | { readonly id: string };
+
+/**
+ * An account, for those who are about to prove that it is theirs. Not confined by a tenant: nobody has logged in yet,
+ * and nothing of it reaches the caller before the proof.
+ */
+export function findAccount({ db }: Context, key: AccountKey): Promise<UserRow | undefined> {
+  const condition = 'email' in key ? sql`t.email = ${key.email}` : sql`t.id = ${idBytes(key.id)}`;
+  return db.one<UserRow>(sql`select ${selectColumns('mysql', table)} from users t where ${condition}`);
+}
+
+/** The columns of a new account that its maker decides. */
+export interface NewAccount extends Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'passwordHash'> {
+  readonly organizationId: string | null;
+  readonly tenantId: string | null;
+}
+
+/** Inserts an account with its profile, its preferences and the free tier. */
+export async function insertAccount(tx: Transaction, account: NewAccount): Promise<void> {
+  const { id, organizationId, ...values } = account;
+  const userId = uuidToBytes(id);
+  const organization = organizationId === null ? null : uuidToBytes(organizationId);
+  await tx.user.createMany({ data: { id: userId, organizationId: organization, ...values } });
+  await tx.userProfile.createMany({ data: { userId, fullName: account.name } });
+  await tx.userPreferences.createMany({ data: { userId } });
+  const tier = await tx.subscriptionTier.findUniqueOrThrow({ where: { name: 'free' }, select: { id: true } });
+  // A user has one free subscription from the start, so it can bear the user's id.
+  await tx.userSubscription.createMany({ data: { id: userId, userId, tierId: tier.id } });
+}

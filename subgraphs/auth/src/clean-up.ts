@@ -1,0 +1,19 @@
+import { system, type Database, type Logger } from '@cdx/kit';
+import type { Transaction } from './context.ts';
+
+/**
+ * Deletes expired sessions and tokens at intervals.
+ * @returns ends the schedule
+ */
+export function scheduleCleanUp(database: Database<Transaction>, minutes: number, log: Logger): () => void {
+  const cleanUp = async (): Promise<void> => {
+    try {
+      await database.as(system).write((tx) => tx.$executeRaw`call clean_up_expired()`, { timeoutMs: 60_000 });
+    } catch (error) {
+      log.error({ error }, 'expired sessions and tokens could not be deleted; the next run tries again');
+    }
+  };
+  const timer = setInterval(() => void cleanUp(), minutes * 60_000);
+  timer.unref();
+  return () => clearInterval(timer);
+}

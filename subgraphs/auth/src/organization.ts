@@ -1,0 +1,94 @@
+import {
+  asJson,
+  idFor,
+  isSelected,
+  loadEntity,
+  loadPage,
+  notFound,
+  parseInput,
+  requireRole,
+  uuidToBytes,
+  given,
+  type Readable,
+} from '@cdx/kit';
+import { Organization as table, type OrganizationRow } from '@cdx/prisma-auth/tables';
+import { z } from 'zod';
+import type { MutationResolvers, OrganizationResolvers, QueryResolvers } from '../generated/resolvers.ts';
+import type { Context } from './context.ts';
+import { slugOf, tenantIdOf } from './organization-names.ts';
+import { organizationsWall } from './walls.ts';
+
+function readableOrganizations(context: Context): Readable {
+  return { table, order: { property: 'name', direction: 'ASC' }, where: organizationsWall(context) };
+}
+
+const name = z.string().trim().min(1, 'must not be empty').max(255);
+const settings = z.record(z.string(), z.unknown());
+const createInput = z.object({
+  name,
+  slug: z
+    .string()
+    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be small letters, digits and single -')
+    .max(100)
+    .nullish(),
+  tenantId: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9_]{0,49}$/,
+      'must begin with a small letter and have small letters, digits and _, at most 50',
+    )
+    .nullish(),
+  settings: settings.nullish(),
+});
+const updateInput = z.object({ name, settings, isActive: z.boolean() }).partial();
+
+export const query: QueryResolvers = {
+  organization: (_, { id }, context) => loadOrganization(context, id),
+  organizationBySlug: (_, { slug }, context) =>
+    loadEntity<OrganizationRow>(context, readableOrganizations(context), slug, 'slug'),
+  organizations: (_, args, context, info) =>
+    loadPage<OrganizationRow>(context, readableOrganizations(context), args, isSelected(info, 'totalCount')),
+};
+
+export const mutation: MutationResolvers = {
+  async createOrganization(_, { input, idempotencyKey }, context) {
+    requireRole(context, 'superadmin');
+    const parsed = parseInput(createInput, input);
+    const id = idFor(context, 'createOrganization', idempotencyKey);
+    const slug = parsed.slug ?? slugOf(parsed.name);
+    const data = {
+      id: uuidToBytes(id),
+      name: parsed.name,
+      slug,
+      tenantId: parsed.tenantId ?? tenantIdOf(slug),
+      settings: asJson(parsed.settings ?? {}),
+    };
+    const repeated = idempotencyKey != null && (await loadOrganization(context, id));
+    if (!repeated) await context.db.write((tx) => tx.organization.createMany({ data }));
+    return existing(context, id);
+  },
+
+  async updateOrganization(_, { id, input }, context) {
+    requireRole(context, 'superadmin');
+    await existing(context, id);
+    const { settings: changed, ...values } = parseInput(updateInput, input);
+    const data = { ...given(values), ...(changed ? { settings: asJson(changed) } : {}) };
+    await context.db.write((tx) => tx.organization.updateMany({ where: { id: uuidToBytes(id) }, data }));
+    return existing(context, id);
+  },
+};
+
+export const organization: OrganizationResolvers = {
+  __resolveReference: ({ id }, context) => loadOrganization(context, id),
+};
+
+/** The organization with that id, if the caller may see it. */
+export function loadOrganization(context: Context, id: string): Promise<OrganizationRow | null> {
+  return loadEntity<OrganizationRow>(context, readableOrganizations(context), id);
+}
+
+async function existing(context: Context, id: string): Promise<OrganizationRow> {
+  const found = await loadOrganization(context, id);
+  if (!found) throw notFound('Organization', id);
+  return found;
+}

@@ -1,0 +1,93 @@
+import {
+  given,
+  idFor,
+  isSelected,
+  loadChildPage,
+  loadEntity,
+  notFound,
+  parseInput,
+  requireUser,
+  uuidToBytes,
+  type Readable,
+} from '@cdx/kit';
+import { UserProject as table, type UserProjectRow } from '@cdx/prisma-auth/tables';
+import { z } from 'zod';
+import type { MutationResolvers, UserProjectResolvers, UserResolvers } from '../generated/resolvers.ts';
+import type { Context } from './context.ts';
+import { subjectOf, userLink } from './user.ts';
+import { personalWall } from './walls.ts';
+
+const projects = (context: Context): Readable => ({
+  table,
+  order: { property: 'name', direction: 'ASC' },
+  where: personalWall(context),
+});
+
+const fields = {
+  name: z.string().trim().min(1, 'must not be empty').max(255),
+  description: z.string().max(10_000).nullish(),
+  status: z.enum(['active', 'on_hold', 'completed', 'archived']),
+};
+const createInput = z.object({
+  ...fields,
+  status: fields.status.nullish().transform((status) => status ?? 'active'),
+});
+const updateInput = z.object(fields).partial();
+
+export const mutation: MutationResolvers = {
+  async createUserProject(_, { input, idempotencyKey }, context) {
+    const { userId } = requireUser(context);
+    const { description, ...values } = parseInput(createInput, input);
+    const id = idFor(context, 'createUserProject', idempotencyKey);
+    const data = {
+      id: uuidToBytes(id),
+      userId: uuidToBytes(userId),
+      description: description ?? null,
+      ...values,
+    };
+    await context.db.write((tx) =>
+      tx.userProject.createMany({ data, skipDuplicates: idempotencyKey != null }),
+    );
+    return existing(context, id);
+  },
+
+  async updateUserProject(_, { id, input }, context) {
+    await writable(context, id);
+    const data = given(parseInput(updateInput, input));
+    await context.db.write((tx) => tx.userProject.updateMany({ where: { id: uuidToBytes(id) }, data }));
+    return existing(context, id);
+  },
+
+  async deleteUserProject(_, { id }, context) {
+    await writable(context, id);
+    await context.db.write((tx) => tx.userProject.deleteMany({ where: { id: uuidToBytes(id) } }));
+    return id;
+  },
+};
+
+export const userProject: UserProjectResolvers = {
+  __resolveReference: ({ id }, context) => loadEntity<UserProjectRow>(context, projects(context), id),
+  user: ({ userId }, _, context) => userLink(context, userId),
+};
+
+export const user: UserResolvers = {
+  projects: ({ id }, args, context, info) =>
+    loadChildPage<UserProjectRow>(
+      context,
+      'User.projects',
+      { ...projects(context), parent: 'userId' },
+      id,
+      args,
+      isSelected(info, 'totalCount'),
+    ),
+};
+
+async function existing(context: Context, id: string): Promise<UserProjectRow> {
+  const project = await loadEntity<UserProjectRow>(context, projects(context), id);
+  if (!project) throw notFound('UserProject', id);
+  return project;
+}
+
+async function writable(context: Context, id: string): Promise<void> {
+  await subjectOf(context, (await existing(context, id)).userId);
+}

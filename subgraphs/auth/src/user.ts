@@ -1,0 +1,159 @@
+import { randomBytes } from 'node:crypto';
+import {
+  badInput,
+  codedError,
+  given,
+  idFor,
+  isSelected,
+  loadChildPage,
+  loadEntity,
+  loadPage,
+  notFound,
+  parseInput,
+  requireRole,
+  requireUser,
+  uuidToBytes,
+  type Readable,
+} from '@cdx/kit';
+import { User as table, type UserRow } from '@cdx/prisma-auth/tables';
+import { z } from 'zod';
+import type {
+  MutationResolvers,
+  OrganizationResolvers,
+  QueryResolvers,
+  UserResolvers,
+} from '../generated/resolvers.ts';
+import { insertAccount } from './accounts/account.ts';
+import { emailInput } from './accounts/login.ts';
+import { sendPasswordLink } from './accounts/password.ts';
+import { hashPassword } from './accounts/passwords.ts';
+import { endSessions } from './accounts/refresh-token.ts';
+import type { Context } from './context.ts';
+import { loadOrganization } from './organization.ts';
+import { usersWall } from './walls.ts';
+
+/** The users that the caller may see. */
+export function readableUsers(context: Context): Readable {
+  return { table, order: { property: 'name', direction: 'ASC' }, where: usersWall(context) };
+}
+
+const name = z.string().trim().min(1, 'must not be empty').max(255);
+const role = z.enum(['superadmin', 'admin', 'client', 'user']);
+const createInput = z.object({
+  email: emailInput,
+  name,
+  role,
+  organizationId: z.uuid('must be a UUID').nullish(),
+});
+const updateInput = z
+  .object({ email: emailInput, name, role, isActive: z.boolean(), crmUserId: z.int().nullable() })
+  .partial();
+
+export const query: QueryResolvers = {
+  me: (_, __, context) =>
+    context.identity.userId === null ? null : loadUser(context, context.identity.userId),
+  user: (_, { id }, context) => loadUser(context, id),
+  userByEmail: (_, { email }, context) =>
+    loadEntity<UserRow>(context, readableUsers(context), email.trim().toLowerCase(), 'email'),
+  users: (_, args, context, info) =>
+    loadPage<UserRow>(context, readableUsers(context), args, isSelected(info, 'totalCount')),
+};
+
+export const mutation: MutationResolvers = {
+  async createUser(_, { input, idempotencyKey }, context) {
+    requireRole(context, 'superadmin');
+    const { organizationId, ...values } = parseInput(createInput, input);
+    const id = idFor(context, 'createUser', idempotencyKey);
+    if (idempotencyKey != null && (await loadUser(context, id))) return existing(context, id);
+    const organization = organizationId == null ? null : await loadOrganization(context, organizationId);
+    if (organizationId != null && !organization) throw notFound('Organization', organizationId);
+    if (!organization && (values.role === 'admin' || values.role === 'client')) {
+      throw badInput('input.organizationId', 'given for an admin or a client');
+    }
+    const owner = { organizationId: organization?.id ?? null, tenantId: organization?.tenantId ?? null };
+    // Nobody knows this password: the account opens with the link.
+    const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
+    await context.db.write((tx) => insertAccount(tx, { id, ...values, ...owner, passwordHash }));
+    const user = await existing(context, id);
+    await sendPasswordLink(
+      context,
+      user,
+      'Your new account',
+      'An account has been made for you. It needs a password.',
+    );
+    return user;
+  },
+
+  async updateUser(_, { id, input }, context) {
+    const caller = requireRole(context, 'superadmin');
+    const user = await existing(context, id);
+    const { email, ...changes } = given(parseInput(updateInput, input));
+    if (
+      caller.userId === user.id &&
+      (changes.isActive === false || (changes.role ?? user.role) !== user.role)
+    ) {
+      throw codedError('FORBIDDEN', 'Nobody takes away their own access; another superadmin can');
+    }
+    const moved = email !== undefined && email !== user.email;
+    const data = { ...changes, ...(moved ? { email, emailVerified: false } : {}) };
+    await context.db.write(async (tx) => {
+      await tx.user.updateMany({ where: { id: uuidToBytes(user.id) }, data });
+      // Tokens carry the role, so a change of it ends the logins like a loss of access.
+      if (changes.isActive === false || changes.role) await endSessions(tx, { userId: uuidToBytes(user.id) });
+    });
+    return existing(context, id);
+  },
+
+  async deleteUser(_, { id }, context) {
+    const { userId } = requireRole(context, 'superadmin');
+    if (id === userId) throw codedError('FORBIDDEN', 'Nobody deletes themselves; another superadmin can');
+    await existing(context, id);
+    await context.db.write((tx) => tx.user.deleteMany({ where: { id: uuidToBytes(id) } }));
+    return id;
+  },
+};
+
+export const user: UserResolvers = {
+  __resolveReference: ({ id }, context) => loadUser(context, id),
+  organization: ({ organizationId }, _, context) =>
+    organizationId === null ? null : loadOrganization(context, organizationId),
+};
+
+export const organizationUsers: OrganizationResolvers = {
+  users: ({ id }, args, context, info) =>
+    loadChildPage<UserRow>(
+      context,
+      'Organization.users',
+      { ...readableUsers(context), parent: 'organizationId' },
+      id,
+      args,
+      isSelected(info, 'totalCount'),
+    ),
+};
+
+/** The user with that id, if the caller may see them. */
+export function loadUser(context: Context, id: string): Promise<UserRow | null> {
+  return loadEntity<UserRow>(context, readableUsers(context), id);
+}
+
+/** A link back to a user, by its id alone: the row is read when more than the id is asked for. */
+export function userLink(context: Context, id: string | null): Promise<UserRow | null> | null {
+  return id === null ? null : loadUser(context, id);
+}
+
+async function existing(context: Context, id: string): Promise<UserRow> {
+  const found = await loadUser(context, id);
+  if (!found) throw notFound('User', id);
+  return found;
+}
+
+/**
+ * The user whose own things a caller reads or changes: the caller, or for a superadmin anybody.
+ * @throws NOT_FOUND when there is no such user for the caller, FORBIDDEN when it is another
+ */
+export async function subjectOf(context: Context, userId: string | null | undefined): Promise<string> {
+  const caller = requireUser(context);
+  if (userId == null || userId === caller.userId) return caller.userId;
+  requireRole(context, 'superadmin');
+  return (await existing(context, userId)).id;
+}
