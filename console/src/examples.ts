@@ -1,0 +1,27 @@
+import clients from './examples/clients.graphql?raw';
+import me from './examples/me.graphql?raw';
+import personaTemplates from './examples/persona-templates.graphql?raw';
+import searchMemory from './examples/search-memory.graphql?raw';
+import systemPrompts from './examples/system-prompts.graphql?raw';
+
+export type Example = { name: string; query: string; variables: string };
+
+/**
+ * An example is one plain .graphql file, so that it can be read, linted and sent without this page. What the menu
+ * needs besides the query rides in its comments: the name in the first line, and starting values for the variables
+ * in a line `# Variables: {…}`.
+ */
+function parseExample(text: string): Example {
+  const name = /^# (.+)$/m.exec(text)?.[1]?.trim() ?? 'Unnamed example';
+  const variables = /^# Variables: (.+)$/m.exec(text)?.[1];
+  return {
+    name,
+    query: text.replace(/^# Variables: .*\n/m, ''),
+    variables: variables === undefined ? '' : JSON.stringify(JSON.parse(variables), null, 2),
+  };
+}
+
+/** In the order of the menu: the query that shows the federation best comes first. */
+export const examples: readonly Example[] = [clients, me, personaTemplates, searchMemory, systemPrompts].map(
+  parseExample,
+);

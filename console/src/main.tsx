@@ -1,0 +1,18 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { Playground } from './playground.tsx';
+import './playground.css';
+import { Session } from './session.ts';
+import { loadSettings } from './settings.ts';
+
+const container = document.getElementById('root');
+if (!container) throw new Error('index.html has no #root');
+
+const settings = await loadSettings();
+createRoot(container).render(
+  <StrictMode>
+    <Playground session={new Session(settings.graphqlPath)} settings={settings} />
+  </StrictMode>,
+);
