@@ -1,5 +1,5 @@
 export { makeContext, requireRole, requireUser, type SubgraphContext, type User } from './context/context.ts';
-export { loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
+export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
 export { Loaders } from './context/loaders.ts';
 export type { Subgraph, SubgraphRequest } from './context/subgraph.ts';
 export { errorCodes, isErrorCode, type ErrorCode } from './errors/codes.ts';
@@ -26,6 +26,7 @@ export {
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
 export { defineSubgraph, readTypeDefs, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, type JsonInput } from './schema/input.ts';
+export { filterCondition } from './filter/filter.ts';
 export { isSelected } from './schema/selection.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export { connectDatabase, type DatabaseSettings } from './sql/connect.ts';

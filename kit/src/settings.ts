@@ -36,9 +36,9 @@ export interface SettingDescription {
 /** Describes every variable of a settings schema, in its order. */
 export function describeSettings(schema: z.ZodObject): SettingDescription[] {
   return Object.entries(schema.shape).map(([name, type]) => {
-    const { data }: { readonly data?: unknown } = z.safeParse(type, undefined);
+    const unset: z.ZodSafeParseResult<unknown> = z.safeParse(type, undefined);
     const description = z.globalRegistry.get(type)?.description ?? '';
-    return { name, description, fallback: data === undefined ? null : JSON.stringify(data) };
+    return { name, description, fallback: unset.data === undefined ? null : JSON.stringify(unset.data) };
   });
 }
 

@@ -1,3 +1,4 @@
+import type DataLoader from 'dataloader';
 import sql from 'sql-template-tag';
 import {
   columnOf,
@@ -19,16 +20,27 @@ import type { SubgraphContext } from './context.ts';
  * @param property the key's property; the primary key when not given
  */
 export function loadEntity<Row extends object>(
-  { db, loaders }: SubgraphContext,
+  context: SubgraphContext,
   readable: Readable,
   key: string,
   property = keyProperty(readable.table),
 ): Promise<Row | null> {
-  return loaders
-    .get<string, Row | null>(`${readable.table.model}.${property}`, (keys) =>
-      selectByKeys<Row>(db, readable, property, keys),
-    )
-    .load(key);
+  return entityLoader<Row>(context, readable, property).load(key);
+}
+
+/** Keeps a row that a list has read, so that loading it by its primary key needs no statement. */
+export function keepEntity(context: SubgraphContext, readable: Readable, row: { readonly id: string }): void {
+  entityLoader(context, readable, 'id').prime(row.id, row);
+}
+
+function entityLoader<Row extends object>(
+  { db, loaders }: SubgraphContext,
+  readable: Readable,
+  property: string,
+): DataLoader<string, Row | null> {
+  return loaders.get<string, Row | null>(`${readable.table.model}.${property}`, (keys) =>
+    selectByKeys<Row>(db, readable, property, keys),
+  );
 }
 
 async function selectByKeys<Row extends object>(
@@ -95,7 +107,7 @@ export function loadChildPage<Row extends object>(
   const loader = loaders.get<string, Connection<Row>>(
     `${name}(${JSON.stringify([args, withTotal])})`,
     async (parents) => {
-      const pages = await readChildPages<Row>(db, list, [{ schema: null, parents }], args, withTotal);
+      const pages = await readChildPages<Row>(db, list, [{ parents }], args, withTotal);
       return parents.map((key) => pages.get(key) ?? new Error(`No page for ${key}`));
     },
   );

@@ -85,6 +85,7 @@ function comparison(
     case 'in':
       return isAnyOf(dialect, column, ref, operands);
     case 'contains':
+      if (column.type === 'json') return containsJson(dialect, ref, operand);
       return like(dialect, ref, `%${escapePattern(text(operand))}%`);
     case 'startsWith':
       return like(dialect, ref, `${escapePattern(text(operand))}%`);
@@ -108,6 +109,12 @@ function unknownOperator(operator: string): never {
 /** Case does not count in `contains` and `startsWith`: MySQL's collation sees to it there, ILIKE here. */
 function like(dialect: Dialect, ref: Sql, pattern: string): Sql {
   return sql`${ref} ${dialect === 'postgres' ? sql`ilike` : sql`like`} ${pattern}`;
+}
+
+/** Whether a JSON value has all that the operand has. */
+function containsJson(dialect: Dialect, ref: Sql, operand: unknown): Sql {
+  const json = JSON.stringify(operand);
+  return dialect === 'postgres' ? sql`${ref} @> ${json}::jsonb` : sql`json_contains(${ref}, ${json})`;
 }
 
 /** The schema lets only texts through to these operators. */

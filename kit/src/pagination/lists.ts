@@ -11,6 +11,10 @@ export interface Readable {
   readonly order: Order;
   /** What every read is confined to, whatever the caller asks; over the table aliased `t`. */
   readonly where?: Sql;
+  /** What stands for the table, where it is not the descriptor's own: the union of a table in several schemas. */
+  readonly from?: Sql;
+  /** More columns of the rows: `t.client_id as "clientId"`. */
+  readonly extra?: Sql;
 }
 
 interface Total {
@@ -30,8 +34,8 @@ export async function readPage<Row extends object>(
   const { dialect } = db;
   const { table, where = sql`true` } = list;
   const plan = planPage(dialect, table, args, list.order);
-  const from = sql`from ${tableName(dialect, table)} t where ${where} and ${plan.filter}`;
-  const page = sql`select ${plan.columns} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
+  const from = sql`from ${list.from ?? tableName(dialect, table)} t where ${where} and ${plan.filter}`;
+  const page = sql`select ${plan.columns}${more(list.extra)} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
   if (!withTotal) {
     const rows = await db.many<Row>(page);
     return plan.toConnection(decodeRows(dialect, table, rows));
@@ -43,17 +47,13 @@ export async function readPage<Row extends object>(
   return plan.toConnection(present(dialect, table, rows), rows[0]?.totalCount ?? 0);
 }
 
-/** The parents of one statement that live in one schema, where the schema is the client's own. */
-export interface ParentsIn {
-  /** The schema that stands in for the table's; the table's own when null. */
-  readonly schema: string | null;
+/** Parents whose rows are in one place. */
+export interface ParentsIn extends Pick<Readable, 'from' | 'extra'> {
   readonly parents: readonly string[];
-  /** More columns for the rows of this schema: `'acme' as "clientId"`. */
-  readonly extra?: Sql;
 }
 
 export interface ReadableChildren extends Readable {
-  /** The property that names the parent; null when every row of the schema belongs to the one parent. */
+  /** The property that names the parent; null when every row there belongs to the one parent. */
   readonly parent: string | null;
 }
 
@@ -93,16 +93,16 @@ export async function readChildPages<Row extends object>(
 /** One schema's part. A lateral's rows come out parent by parent, in the order that it read them. */
 function lateral(
   list: ReadableChildren,
-  { schema, parents, extra }: ParentsIn,
+  { parents, from: place = list.from, extra = list.extra }: ParentsIn,
   plan: PagePlan,
   withTotal: boolean,
 ): Sql {
   const { table, parent, where = sql`true` } = list;
   const type = parent !== null && columnOf(table, parent).type === 'uuid' ? 'uuid' : 'text';
   const ofParent = parent === null ? sql`true` : sql`${columnRef('postgres', table, parent)} = p.parent`;
-  const from = sql`from ${tableName('postgres', table, schema ?? table.schema)} t
+  const from = sql`from ${place ?? tableName('postgres', table)} t
     where ${ofParent} and ${where} and ${plan.filter}`;
-  const page = sql`select ${plan.columns}${extra ? sql`, ${extra}` : sql``} ${from} and ${plan.keyset}
+  const page = sql`select ${plan.columns}${more(extra)} ${from} and ${plan.keyset}
     order by ${plan.orderBy} limit ${limit(plan)}`;
   const of = sql`unnest(${[...parents]}::${raw(type)}[]) p(parent)`;
   return withTotal
@@ -127,6 +127,11 @@ function window(list: ReadableChildren, { parents }: ParentsIn, plan: PagePlan, 
         order by r.rowRank`
     : sql`select r.rankedParent as parentKey, r.* from (${ranked}) r
         where r.rowRank <= ${limit(plan)} order by r.rowRank`;
+}
+
+/** More columns, after those that are there. */
+function more(extra: Sql | undefined): Sql {
+  return extra ? sql`, ${extra}` : sql``;
 }
 
 /** The limit as text: it is a small integer of ours, and MySQL's protocol refuses a parameter that is no integer. */

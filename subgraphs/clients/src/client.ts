@@ -1,0 +1,185 @@
+import {
+  asJson,
+  badInput,
+  codedError,
+  conflict,
+  forbidden,
+  given,
+  isSelected,
+  keepEntity,
+  loadChildPage,
+  loadEntity,
+  loadPage,
+  notFound,
+  parseInput,
+  requireRole,
+  requireUser,
+  selectColumns,
+  type Readable,
+  type User,
+} from '@cdx/kit';
+import { Client as table, type ClientRow } from '@cdx/prisma-clients/tables';
+import sql from 'sql-template-tag';
+import { z } from 'zod';
+import type {
+  ClientResolvers,
+  MutationResolvers,
+  QueryResolvers,
+  UserResolvers,
+} from '../generated/resolvers.ts';
+import type { Context } from './context.ts';
+
+/** The clients of the caller's tenant; row-level security sees to it, and to all for a superadmin. */
+function readableClients(context: Context): Readable {
+  requireUser(context);
+  return { table, order: { property: 'name', direction: 'ASC' } };
+}
+
+const name = z.string().trim().min(1, 'must not be empty').max(255);
+const tier = z.string().trim().min(1, 'must not be empty').max(50);
+const contactEmail = z.email('must be an e-mail address').max(255).nullish();
+const settings = z.record(z.string(), z.unknown());
+const ownerUserId = z.uuid('must be a UUID');
+const provisionInput = z.object({
+  id: z
+    .string()
+    .regex(
+      /^[a-z][a-z0-9_]{0,49}$/,
+      'must begin with a small letter and have small letters, digits and _, at most 50',
+    ),
+  name,
+  tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+  ownerUserId: ownerUserId.nullish(),
+  tier: tier.nullish().transform((value) => value ?? 'free'),
+  contactEmail,
+  settings: settings.nullish(),
+});
+const updateInput = z.object({ name, tier, ownerUserId, contactEmail, settings }).partial();
+
+export const query: QueryResolvers = {
+  client(_, { id }, context) {
+    requireUser(context);
+    return loadClient(context, id);
+  },
+  clients: (_, args, context, info) =>
+    loadPage<ClientRow>(context, readableClients(context), args, isSelected(info, 'totalCount')),
+};
+
+export const mutation: MutationResolvers = {
+  async provisionClient(_, { input, idempotencyKey }, context) {
+    const caller = requireRole(context, 'superadmin', 'admin');
+    const { settings: given, contactEmail: email, ...values } = parseInput(provisionInput, input);
+    const owner = {
+      tenantId: tenantOf(caller, values.tenantId),
+      ownerUserId: values.ownerUserId ?? caller.userId,
+    };
+    if (idempotencyKey != null) {
+      const repeated = await loadClient(context, values.id);
+      if (repeated?.tenantId === owner.tenantId && repeated.ownerUserId === owner.ownerUserId)
+        return repeated;
+    }
+    const data = { ...values, ...owner, contactEmail: email ?? null, settings: asJson(given ?? {}) };
+    await context.db.write(async (tx) => {
+      await tx.client.createMany({ data });
+      await tx.$executeRaw`select clients.create_client_schema(${values.id})`;
+      await tx.client.updateMany({ where: { id: values.id }, data: { status: 'active' } });
+    });
+    return existingClient(context, values.id);
+  },
+
+  async updateClient(_, { id, input }, context) {
+    requireRole(context, 'superadmin', 'admin');
+    await existingClient(context, id);
+    const { settings: changed, ...values } = parseInput(updateInput, input);
+    const data = { ...given(values), ...(changed ? { settings: asJson(changed) } : {}) };
+    await context.db.write((tx) => tx.client.updateMany({ where: { id }, data }));
+    return existingClient(context, id);
+  },
+
+  suspendClient: (_, { id }, context) => setStatus(context, id, 'suspended', ['active']),
+  activateClient: (_, { id }, context) => setStatus(context, id, 'active', ['suspended', 'archived']),
+  archiveClient: (_, { id }, context) => setStatus(context, id, 'archived', ['active', 'suspended']),
+
+  async deleteClient(_, { id }, context) {
+    requireRole(context, 'superadmin');
+    const client = await existingClient(context, id);
+    if (client.status !== 'archived')
+      throw conflict(`Client ${id} is ${client.status}; only an archived one is deleted`);
+    await context.db.write(async (tx) => {
+      await tx.$executeRaw`select clients.drop_client_schema(${id})`;
+      await tx.client.deleteMany({ where: { id, status: 'archived' } });
+    });
+    return id;
+  },
+};
+
+export const client: ClientResolvers = {
+  __resolveReference: ({ id }, context) => loadClient(context, id),
+  owner: ({ ownerUserId: id }) => ({ id }),
+};
+
+export const user: UserResolvers = {
+  clients: ({ id }, args, context, info) =>
+    loadChildPage<ClientRow>(
+      context,
+      'User.clients',
+      { ...readableClients(context), parent: 'ownerUserId' },
+      id,
+      args,
+      isSelected(info, 'totalCount'),
+    ),
+};
+
+/** The client with that id, if the caller may see it. */
+export function loadClient(context: Context, id: string): Promise<ClientRow | null> {
+  return loadEntity<ClientRow>(context, readableClients(context), id);
+}
+
+/** Keeps a client that a list has read, so that its schema is known without another look into the registry. */
+export function keepClient(context: Context, row: ClientRow): void {
+  keepEntity(context, readableClients(context), row);
+}
+
+/** @throws NOT_FOUND when the caller sees no such client */
+export async function existingClient(context: Context, id: string): Promise<ClientRow> {
+  const found = await loadClient(context, id);
+  if (!found) throw notFound('Client', id);
+  return found;
+}
+
+/** All clients that the caller may see, read once a request. */
+export function visibleClients(context: Context): Promise<readonly ClientRow[]> {
+  requireUser(context);
+  const loader = context.loaders.get<'all', readonly ClientRow[]>('Client.visible', async (keys) => {
+    const rows = await context.db.many<ClientRow>(
+      sql`select ${selectColumns('postgres', table)} from clients.clients_info t order by t.client_id`,
+    );
+    return keys.map(() => rows);
+  });
+  return loader.load('all');
+}
+
+function tenantOf({ role, tenantId }: User, wanted: string | null | undefined): string {
+  if (role !== 'superadmin' && wanted != null && wanted !== tenantId) {
+    throw forbidden('A tenant’s admin makes clients of the own tenant');
+  }
+  const found = wanted ?? tenantId;
+  if (found === null) throw badInput('input.tenantId', 'given, since you belong to no tenant');
+  return found;
+}
+
+async function setStatus(
+  context: Context,
+  id: string,
+  status: ClientRow['status'],
+  from: readonly ClientRow['status'][],
+): Promise<ClientRow> {
+  requireRole(context, 'superadmin', 'admin');
+  const found = await existingClient(context, id);
+  const { count } = await context.db.write((tx) =>
+    tx.client.updateMany({ where: { id, status: { in: [...from] } }, data: { status } }),
+  );
+  if (count === 0)
+    throw codedError('CONFLICT', `Client ${id} is ${found.status}; this needs it ${from.join(' or ')}`);
+  return existingClient(context, id);
+}

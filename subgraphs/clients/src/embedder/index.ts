@@ -1,0 +1,3 @@
+export { embeddingDimensions, type Embedder } from './embedder.ts';
+export { featureHashing } from './feature-hashing.ts';
+export { httpEmbedder, type HttpEmbedderOptions } from './http.ts';
