@@ -26,7 +26,10 @@ or start one:      docker run -p 3306:3306 -e MYSQL_DATABASE=auth -e MYSQL_ROOT_
  * @param cache the folder for what is downloaded
  * @throws Error saying how to install one on each system
  */
-export async function findMariadb(cache: string, onProgress: (step: string) => void): Promise<MariadbInstallation> {
+export async function findMariadb(
+  cache: string,
+  onProgress: (step: string) => void,
+): Promise<MariadbInstallation> {
   const server = onPath('mariadbd') ?? onPath('mysqld', '/usr/sbin');
   const installer = onPath('mariadb-install-db');
   if (server && installer) return { server, installer, flags: [], environment: process.env };
@@ -54,7 +57,7 @@ async function unpackedMariadb(root: string): Promise<MariadbInstallation> {
     ],
     environment: {
       ...process.env,
-      PATH: `${join(usr, 'bin')}:${process.env['PATH'] ?? ''}`,
+      PATH: `${join(usr, 'bin')}:${process.env.PATH ?? ''}`,
       LD_LIBRARY_PATH: libraries.join(':'),
     },
   };
@@ -70,9 +73,18 @@ export async function unpackDebian(names: readonly string[], folder: string): Pr
   await mkdir(downloads, { recursive: true });
   try {
     await run('apt-get', ['download', ...names], { cwd: downloads }).catch(async () => {
-      // A fresh machine has no package lists yet.
-      await run('apt-get', ['update']);
-      await run('apt-get', ['download', ...names], { cwd: downloads });
+      // A fresh machine has no package lists yet, and an old one names versions that are gone. Lists of our own
+      // need no root. What else the machine does after an update may fail then, and is none of our business.
+      const own = [
+        '-o',
+        `Dir::State::lists=${join(partial, '.lists')}`,
+        '-o',
+        `Dir::Cache=${join(partial, '.lists')}`,
+      ];
+      await mkdir(join(partial, '.lists/partial'), { recursive: true });
+      await run('apt-get', [...own, 'update']).catch(() => undefined);
+      await run('apt-get', [...own, 'download', ...names], { cwd: downloads });
+      await rm(join(partial, '.lists'), { recursive: true });
     });
     for (const file of await readdir(downloads)) await run('dpkg', ['-x', join(downloads, file), partial]);
     await rm(downloads, { recursive: true });
@@ -84,7 +96,7 @@ export async function unpackDebian(names: readonly string[], folder: string): Pr
 }
 
 function onPath(program: string, ...more: string[]): string | undefined {
-  return [...(process.env['PATH'] ?? '').split(':'), ...more]
+  return [...(process.env.PATH ?? '').split(':'), ...more]
     .map((folder) => join(folder, program))
     .find((path) => existsSync(path));
 }

@@ -17,28 +17,38 @@ export interface MariadbServer {
  * Starts a private MariaDB, making its data folder at first use.
  * @param folder where its data lives; nothing else may use it
  * @param password of the account `cdx`, which owns the databases whose names begin with `auth`
+ * @param launcher the command and options that run the server in their own place, if any
  */
 export async function startMariadb(
   installation: MariadbInstallation,
   folder: string,
   password: string,
+  launcher: readonly string[] = [],
 ): Promise<MariadbServer> {
   const data = join(folder, 'data');
   const pidFile = join(folder, 'mariadbd.pid');
+  // A server that starts deletes the temporary tables of every other one that shares its folder for them.
+  const temporary = join(folder, 'tmp');
+  const environment = { ...installation.environment, TMPDIR: temporary };
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await killStale(pidFile, data);
+  await mkdir(temporary, { recursive: true });
   if (!existsSync(join(folder, 'installed'))) {
     await rm(data, { recursive: true, force: true });
-    await install(installation, data);
+    await install({ ...installation, environment }, data);
     await writeFile(join(folder, 'installed'), '');
   }
   const initFile = join(folder, 'init.sql');
   await writeFile(initFile, accounts(password), { mode: 0o600 });
   const port = await freePort();
-  const child = spawn(installation.server, [...serverFlags(installation, data), `--port=${port}`, `--init-file=${initFile}`], {
-    env: installation.environment,
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const [program, ...args] = [
+    ...launcher,
+    installation.server,
+    ...serverFlags(installation, data),
+    `--port=${port}`,
+    `--init-file=${initFile}`,
+  ];
+  const child = spawn(program, args, { env: environment, stdio: ['ignore', 'ignore', 'pipe'] });
   let log = '';
   child.stderr.on('data', (chunk: Buffer) => (log = (log + chunk.toString()).slice(-4_000)));
   await writeFile(pidFile, String(child.pid));
@@ -63,17 +73,28 @@ function serverFlags(installation: MariadbInstallation, data: string): string[] 
 }
 
 async function install(installation: MariadbInstallation, data: string): Promise<void> {
-  await run(installation.installer, ['--no-defaults', ...installation.flags, `--datadir=${data}`, '--skip-test-db', '--auth-root-authentication-method=normal', ...(process.getuid?.() === 0 ? ['--user=root'] : [])], {
-    env: installation.environment,
-  });
+  await run(
+    installation.installer,
+    [
+      '--no-defaults',
+      ...installation.flags,
+      `--datadir=${data}`,
+      '--skip-test-db',
+      '--auth-root-authentication-method=normal',
+      ...(process.getuid?.() === 0 ? ['--user=root'] : []),
+    ],
+    {
+      env: installation.environment,
+    },
+  );
 }
 
 /** What the server runs at each start: the account by which everything connects, and a root that nobody is. */
-function accounts(password: string): string {
+export function accounts(password: string): string {
   return [
     `create user if not exists 'cdx'@'127.0.0.1' identified by '${password}'`,
     `alter user 'cdx'@'127.0.0.1' identified by '${password}'`,
-    'grant all on `auth%`.* to \'cdx\'@\'127.0.0.1\'',
+    "grant all on `auth%`.* to 'cdx'@'127.0.0.1'",
     `alter user 'root'@'localhost' identified by '${password}'`,
     'create database if not exists auth character set utf8mb4 collate utf8mb4_unicode_ci',
   ]
@@ -81,20 +102,31 @@ function accounts(password: string): string {
     .join('');
 }
 
-async function ready(child: ChildProcess, log: () => string): Promise<void> {
+/**
+ * Waits until a server says that it may be reached.
+ * @param log what it has said so far
+ * @throws Error with the server's own words when it ends, or says nothing for a minute
+ */
+export async function ready(
+  child: ChildProcess,
+  log: () => string,
+  name = 'MariaDB',
+  words = /ready for connections/,
+): Promise<void> {
   const deadline = Date.now() + 60_000;
-  while (!/ready for connections/.test(log())) {
-    if (child.exitCode !== null || Date.now() > deadline) {
-      throw new Error(`MariaDB did not start. It said:\n${log()}`);
+  while (!words.test(log())) {
+    if (child.exitCode !== null || child.signalCode !== null || Date.now() > deadline) {
+      throw new Error(`${name} did not start. It said:\n${log()}`);
     }
     await sleep(50);
   }
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+/** Asks a server to end and waits until it has. */
+export async function stop(child: ChildProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
-  child.kill('SIGTERM');
+  child.kill(signal);
   await ended;
 }
 
@@ -112,7 +144,7 @@ async function killStale(pidFile: string, data: string): Promise<void> {
 }
 
 /** A port that nobody listens on at the moment. */
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
