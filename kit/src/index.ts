@@ -15,6 +15,13 @@ export {
 export { idFor } from './ids/idempotency.ts';
 export { bytesToUuid, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
 export { anonymous, roles, system, type Identity, type Role } from './identity/identity.ts';
+export {
+  deadlineHeader,
+  identityHeader,
+  signIdentity,
+  verifyIdentity,
+  type SignedRequest,
+} from './identity/signed.ts';
 export { makeLogger, type Logger } from './log.ts';
 export {
   readChildPages,
@@ -26,8 +33,16 @@ export {
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
 export { defineSubgraph, readTypeDefs, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, type JsonInput } from './schema/input.ts';
+export {
+  makeExecutor,
+  type SubgraphExecutor,
+  type SubgraphOperation,
+  type SubgraphResult,
+} from './execute/execute.ts';
 export { filterCondition } from './filter/filter.ts';
 export { isSelected } from './schema/selection.ts';
+export { runSubgraph, serverSettingsSchema } from './server/run.ts';
+export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export { connectDatabase, type DatabaseSettings } from './sql/connect.ts';
 export type { Database, RequestDatabase } from './sql/database.ts';
@@ -38,6 +53,8 @@ export {
   databaseUrl,
   describeSettings,
   integer,
+  internalSecret,
+  logLevel,
   readSettings,
   SettingsError,
   type Environment,

@@ -1,4 +1,4 @@
-import { pino, type Logger } from 'pino';
+import { pino, stdSerializers, type Logger } from 'pino';
 
 /** Paths whose values never reach a log, wherever an object with them is logged. */
 const secretPaths = [
@@ -17,7 +17,12 @@ const secretPaths = [
  */
 export function makeLogger(name: string, level: string): Logger {
   return pino(
-    { name, level, redact: [...secretPaths, ...secretPaths.map((path) => `*.${path}`)] },
+    {
+      name,
+      level,
+      serializers: { error: stdSerializers.errWithCause },
+      redact: [...secretPaths, ...secretPaths.map((path) => `*.${path}`)],
+    },
     pino.destination({ fd: 2, sync: false }),
   );
 }

@@ -24,6 +24,9 @@ import * as users from './user.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
 
+/** The domain's contract. */
+export const schemaFile = new URL('../schema.graphql', import.meta.url);
+
 const resolvers: Resolvers = {
   Query: {
     ...users.query,
@@ -75,7 +78,7 @@ const resolvers: Resolvers = {
 
 /** The subgraph, and the public keys of the access tokens that it issues. */
 export interface AuthSubgraph extends Subgraph {
-  jwks(): JSONWebKeySet;
+  readonly jwks: () => JSONWebKeySet;
 }
 
 /** The auth domain: accounts, organizations, roles, logins. */
@@ -93,7 +96,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<A
   const services: Services = { keys, mailer, settings };
   const subgraph = defineSubgraph({
     name: 'auth',
-    schemaFile: new URL('../schema.graphql', import.meta.url),
+    schemaFile,
     resolvers,
     database,
     services,

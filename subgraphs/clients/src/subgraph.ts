@@ -17,6 +17,9 @@ import * as executions from './workflow-execution.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
 
+/** The domain's contract. */
+export const schemaFile = new URL('../schema.graphql', import.meta.url);
+
 const resolvers: Resolvers = {
   Query: {
     ...clients.query,
@@ -70,7 +73,7 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
   const services: Services = { embedder: embedderOf(settings) };
   return defineSubgraph({
     name: 'clients',
-    schemaFile: new URL('../schema.graphql', import.meta.url),
+    schemaFile,
     resolvers,
     database: connectDatabase<Transaction>({
       name: 'clients',

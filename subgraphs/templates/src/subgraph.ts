@@ -9,6 +9,9 @@ import * as systemPrompts from './system-prompt.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
 
+/** The domain's contract. */
+export const schemaFile = new URL('../schema.graphql', import.meta.url);
+
 const resolvers: Resolvers = {
   Query: { ...personas.query, ...prompts.query, ...systemPrompts.query, ...search.query },
   Mutation: { ...personas.mutation, ...prompts.mutation, ...systemPrompts.mutation },
@@ -24,7 +27,7 @@ const resolvers: Resolvers = {
 export function createSubgraph(settings: Settings, log: Logger): Subgraph {
   return defineSubgraph({
     name: 'templates',
-    schemaFile: new URL('../schema.graphql', import.meta.url),
+    schemaFile,
     resolvers,
     database: connectDatabase<Prisma.TransactionClient>({
       name: 'templates',

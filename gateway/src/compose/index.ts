@@ -1,0 +1,1 @@
+export { composeSupergraph, CompositionError, type ComposedSubgraph } from './compose.ts';

@@ -1,0 +1,59 @@
+import { channel } from 'node:diagnostics_channel';
+import type { GraphQLDataSource } from '@apollo/gateway';
+import { system, type SubgraphOperation, type SubgraphRequest, type SubgraphResult } from '@cdx/kit';
+import { isRequestContext, makeRequestContext, type RequestContext } from '../execution/request-context.ts';
+
+/** One fetch of the gateway from a subgraph: what a test counts, and a trace shows. */
+export interface FetchEvent {
+  readonly subgraph: string;
+  readonly query: string;
+}
+
+/** Publishes a `FetchEvent` for every fetch; free while nobody listens. */
+export const fetchChannel = channel('cdx:fetch');
+
+/** A subgraph as the gateway reaches it. */
+export interface SubgraphSource extends GraphQLDataSource {
+  readonly name: string;
+  /** Asks for the gateway itself, as the system. */
+  fetch(query: string): Promise<SubgraphResult>;
+  /** Rejects with the reason when the subgraph cannot answer. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Fetches for a client request. Never rejects: what fails becomes an error in the answer. */
+export type Fetch = (operation: SubgraphOperation, context: RequestContext) => Promise<SubgraphResult>;
+
+/** Makes a fetch into what Apollo's gateway calls. */
+export function toSource(
+  name: string,
+  fetch: Fetch,
+  rest: Pick<SubgraphSource, 'check' | 'close'>,
+): SubgraphSource {
+  return {
+    ...rest,
+    name,
+    fetch: (query) => fetch({ query }, makeRequestContext(ownRequest())),
+    async process({ request, context }) {
+      const { query = '', operationName, variables } = request;
+      if (fetchChannel.hasSubscribers) fetchChannel.publish({ subgraph: name, query } satisfies FetchEvent);
+      // Apollo asks for health with a context of its own; then the product itself is the caller.
+      const requester = isRequestContext(context) ? context : makeRequestContext(ownRequest());
+      const { data, errors } = await fetch({ query, operationName, variables }, requester);
+      return { ...(data === undefined ? {} : { data }), ...(errors ? { errors: [...errors] } : {}) };
+    },
+  };
+}
+
+/** A request that the gateway makes for itself: a health check, the loading of a schema. */
+function ownRequest(timeoutMs = 5_000): SubgraphRequest {
+  return {
+    identity: system,
+    requestId: 'gateway',
+    ipAddress: null,
+    userAgent: null,
+    signal: AbortSignal.timeout(timeoutMs),
+    deadlineMs: Date.now() + timeoutMs,
+  };
+}

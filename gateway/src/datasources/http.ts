@@ -1,0 +1,133 @@
+import {
+  deadlineHeader,
+  identityHeader,
+  isErrorCode,
+  type Logger,
+  type SubgraphOperation,
+  type SubgraphResult,
+} from '@cdx/kit';
+import type { GraphQLFormattedError } from 'graphql';
+import { Pool } from 'undici';
+import { z } from 'zod';
+import { identityFor, type RequestContext } from '../execution/request-context.ts';
+import { toSource, type SubgraphSource } from './data-source.ts';
+import { tooLate, unavailable } from './failure.ts';
+
+export interface HttpSourceOptions {
+  readonly name: string;
+  /** The subgraph's endpoint: `http://host:port/graphql`. */
+  readonly url: string;
+  /** What identities are signed with; without it none is sent, as for subgraphs that are not of this product. */
+  readonly secret: Uint8Array | undefined;
+  /** The most connections at once. */
+  readonly connections: number;
+  readonly log: Logger;
+}
+
+const answerForm = z.object({
+  data: z.record(z.string(), z.unknown()).nullish(),
+  errors: z
+    .array(
+      z.object({
+        message: z.string(),
+        path: z.array(z.union([z.string(), z.number()])).nullish(),
+        extensions: z.record(z.string(), z.unknown()).nullish(),
+      }),
+    )
+    .nullish(),
+});
+
+/** The service is there and says that it cannot answer now; asking once more is worth it. */
+const temporary = new Set([502, 503, 504]);
+
+/** A subgraph over HTTP, on kept-alive connections; queries are asked once more when the connection fails. */
+export function httpSource(options: HttpSourceOptions): SubgraphSource {
+  const { name, url, log } = options;
+  const { origin } = new URL(url);
+  const pool = new Pool(origin, {
+    connections: options.connections,
+    keepAliveTimeout: 60_000,
+    connect: { timeout: 3_000 },
+  });
+
+  const fetch = async (operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult> => {
+    const attempts = /^\s*mutation\b/.test(operation.query) ? 1 : 2;
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await post(pool, options, operation, context);
+      } catch (error) {
+        if (context.request.signal.aborted) return tooLate(name);
+        if (attempt < attempts) continue;
+        log.warn(
+          { error, subgraph: name, requestId: context.request.requestId },
+          'a subgraph does not answer',
+        );
+        return unavailable(name);
+      }
+    }
+  };
+
+  const source = toSource(name, fetch, {
+    async check() {
+      const { errors } = await source.fetch('{ __typename }');
+      if (errors?.[0]) throw new Error(errors[0].message);
+    },
+    close: () => pool.close(),
+  });
+  return source;
+}
+
+async function post(
+  pool: Pool,
+  { name, url, secret, log }: HttpSourceOptions,
+  operation: SubgraphOperation,
+  context: RequestContext,
+): Promise<SubgraphResult> {
+  const { requestId, deadlineMs, signal } = context.request;
+  const identity = secret ? { [identityHeader]: await identityFor(context, name, secret) } : {};
+  const { pathname, search } = new URL(url);
+  const { statusCode, body } = await pool.request({
+    method: 'POST',
+    path: `${pathname}${search}`,
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'x-request-id': requestId,
+      [deadlineHeader]: String(deadlineMs),
+      ...identity,
+    },
+    body: JSON.stringify(operation),
+    signal,
+  });
+  const text = await body.text();
+  if (temporary.has(statusCode)) throw new Error(`HTTP ${statusCode}`);
+  const answer = answerForm.safeParse(readJson(text));
+  if (!answer.success || (answer.data.data === undefined && !answer.data.errors)) {
+    throw new Error(`HTTP ${statusCode}, and no GraphQL result`);
+  }
+  const { data, errors } = answer.data;
+  const coded = errors?.map((error) => ofSubgraph(error, name, log));
+  return { ...(data === undefined ? {} : { data }), ...(coded ? { errors: coded } : {}) };
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+type AnswerError = NonNullable<z.output<typeof answerForm>['errors']>[number];
+
+/** A subgraph's error as a caller may see it: one without a code of the closed list says nothing of itself. */
+function ofSubgraph(
+  { message, path, extensions }: AnswerError,
+  service: string,
+  log: Logger,
+): GraphQLFormattedError {
+  const place = path ? { path } : {};
+  if (isErrorCode(extensions?.code)) return { message, ...place, extensions: { ...extensions, service } };
+  log.error({ message, path, extensions, service }, 'a subgraph answered with an error of its own');
+  return { message: `The ${service} service failed`, ...place, extensions: { code: 'INTERNAL', service } };
+}

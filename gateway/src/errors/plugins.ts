@@ -1,0 +1,67 @@
+import type { ApolloServerPlugin } from '@apollo/server';
+import type { Logger } from '@cdx/kit';
+import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import type { RequestContext } from '../execution/request-context.ts';
+import { publicCode } from './format-error.ts';
+
+/**
+ * Apollo's gateway reports a missing non-null value in an extension, where no client looks. It becomes an error like
+ * any other, as the GraphQL specification wants ("Handling Field Errors").
+ */
+export const nullErrors: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ response }) {
+        if (response.body.kind !== 'single') return Promise.resolve();
+        const { singleResult: result } = response.body;
+        const { valueCompletion, ...extensions } = result.extensions ?? {};
+        if (valueCompletion === undefined) return Promise.resolve();
+        const missing = (valueCompletion as readonly GraphQLFormattedError[]).map(({ path }) => ({
+          message: 'A value that must be there is missing',
+          ...(path ? { path } : {}),
+          extensions: { code: 'INTERNAL' },
+        }));
+        result.errors = [...(result.errors ?? []), ...missing];
+        if (Object.keys(extensions).length > 0) result.extensions = extensions;
+        else delete result.extensions;
+        return Promise.resolve();
+      },
+    }),
+};
+
+/**
+ * GraphQL over HTTP: to a client that asks for `application/json`, a well-formed request that GraphQL refuses is
+ * answered with 200 (audits 572B, FDE2 and 7B9B); only `application/graphql-response+json` carries the 400.
+ */
+export const legacyStatus: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      willSendResponse({ request, response }) {
+        const accept = request.http?.headers.get('accept') ?? '*/*';
+        if (response.http.status === 400 && !accept.includes('application/graphql-response+json')) {
+          response.http.status = 200;
+        }
+        return Promise.resolve();
+      },
+    }),
+};
+
+/** Logs what callers are not told: errors that are faults of ours, under the id of their request. */
+export function logFaults(log: Logger): ApolloServerPlugin<RequestContext> {
+  return {
+    requestDidStart: () =>
+      Promise.resolve({
+        didEncounterErrors({ errors, contextValue }) {
+          const { requestId } = contextValue.request;
+          for (const error of errors) {
+            // What a gateway's plan throws need not be a GraphQLError, whatever the type says.
+            const { extensions = {} }: Partial<GraphQLError> = error;
+            const { code } = extensions;
+            if (publicCode(code) === 'INTERNAL' && code !== 'INTERNAL')
+              log.error({ error, requestId }, 'a request failed');
+          }
+          return Promise.resolve();
+        },
+      }),
+  };
+}

@@ -1,0 +1,47 @@
+import { signIdentity, type Subgraph, type SubgraphRequest } from '@cdx/kit';
+
+/**
+ * One client request, for as long as it runs: who asks, and what each subgraph keeps for it. A plain object, since
+ * Apollo Server hands out shallow copies of it; the maps in it are shared by them.
+ */
+export interface RequestContext {
+  readonly request: SubgraphRequest;
+  /** The contexts of subgraphs in this process, by name. */
+  readonly subgraphContexts: Map<string, object>;
+  /** The caller's identity as signed for each remote subgraph, by name. */
+  readonly signedIdentities: Map<string, Promise<string>>;
+}
+
+/** The context of a request that begins. */
+export function makeRequestContext(request: SubgraphRequest): RequestContext {
+  return { request, subgraphContexts: new Map(), signedIdentities: new Map() };
+}
+
+/** Whether a context is a request's, and not one that Apollo made for itself. */
+export function isRequestContext(context: object): context is RequestContext {
+  return 'subgraphContexts' in context;
+}
+
+/** The subgraph's context in a request: the loaders in it are shared by all its fetches. */
+export function contextOf({ request, subgraphContexts }: RequestContext, subgraph: Subgraph): object {
+  let context = subgraphContexts.get(subgraph.name);
+  if (!context) {
+    context = subgraph.createContext(request);
+    subgraphContexts.set(subgraph.name, context);
+  }
+  return context;
+}
+
+/** The caller's identity, signed for a remote subgraph, once for all fetches from it. */
+export function identityFor(
+  { request, signedIdentities }: RequestContext,
+  subgraph: string,
+  secret: Uint8Array,
+): Promise<string> {
+  let signed = signedIdentities.get(subgraph);
+  if (!signed) {
+    signed = signIdentity(secret, subgraph, request);
+    signedIdentities.set(subgraph, signed);
+  }
+  return signed;
+}

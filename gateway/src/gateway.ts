@@ -1,0 +1,92 @@
+import { ApolloGateway } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import {
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
+import { formatError } from './errors/format-error.ts';
+import { legacyStatus, logFaults, nullErrors } from './errors/plugins.ts';
+import type { RequestContext } from './execution/request-context.ts';
+import { serveGraphql } from './http/graphql.ts';
+import { serveHealth } from './http/health.ts';
+import { servePlayground } from './http/playground.ts';
+import { makeServer } from './http/server.ts';
+import { makeIdentify } from './identity/access-token.ts';
+import { settingsSchema } from './settings.ts';
+import { openTopology, type Topology } from './supergraph/topology.ts';
+
+/** A gateway that serves. */
+export interface RunningGateway {
+  /** Where it listens: `http://127.0.0.1:4000`. */
+  readonly url: string;
+  /** Answers what has been asked, then ends everything that it started. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a gateway by its environment: composes or loads the supergraph, opens the subgraphs, listens.
+ * @throws SettingsError, CompositionError, or the system's error when the port cannot be had
+ */
+export async function startGateway(environment: Environment): Promise<RunningGateway> {
+  const settings = readSettings(settingsSchema, environment);
+  const log = makeLogger('gateway', settings.LOG_LEVEL);
+  const topology = await openTopology(settings, environment, log);
+  try {
+    const apollo = await startApollo(topology, log);
+    const server = await makeServer(settings, log);
+    const { keys } = topology;
+    serveGraphql(server, { apollo, identify: makeIdentify(keys), timeoutMs: settings.REQUEST_TIMEOUT_MS });
+    serveHealth(server, () => topology.sources());
+    if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
+    if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
+    const url = await server.listen({ host: settings.HOST, port: settings.PORT });
+    return {
+      url,
+      async close() {
+        await server.close();
+        await apollo.stop();
+        await topology.close();
+      },
+    };
+  } catch (error) {
+    await topology.close();
+    throw error;
+  }
+}
+
+async function startApollo(topology: Topology, log: Logger): Promise<ApolloServer<RequestContext>> {
+  // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
+  const logger = {
+    debug: (message: unknown) => log.debug(String(message)),
+    info: (message: unknown) => log.debug(String(message)),
+    warn: (message: unknown) => log.warn(String(message)),
+    error: (message: unknown) => log.error(String(message)),
+  };
+  const gateway = new ApolloGateway({
+    supergraphSdl: topology.supergraph,
+    buildService: ({ name, url }) => topology.sourceOf(name, url),
+    __exposeQueryPlanExperimental: false,
+    logger,
+  });
+  const apollo = new ApolloServer<RequestContext>({
+    gateway,
+    formatError,
+    includeStacktraceInErrorResponses: false,
+    introspection: true,
+    stopOnTerminationSignals: false,
+    logger,
+    plugins: [
+      nullErrors,
+      logFaults(log),
+      legacyStatus,
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  });
+  await apollo.start();
+  return apollo;
+}

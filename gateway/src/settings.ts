@@ -1,0 +1,66 @@
+import { integer, internalSecret, logLevel } from '@cdx/kit';
+import { z } from 'zod';
+
+const subgraphUrls = z.string().transform((text, context) => {
+  const urls = new Map<string, string>();
+  for (const entry of text.split(',').map((part) => part.trim())) {
+    if (entry === '') continue;
+    const [, name, url] = /^([a-z][a-z0-9_-]*)=(https?:\/\/\S+)$/.exec(entry) ?? [];
+    if (name === undefined || url === undefined) {
+      context.addIssue({
+        code: 'custom',
+        message: `must be name=http://host:port, with commas between; ${entry} is not`,
+      });
+      return z.NEVER;
+    }
+    const endpoint = new URL(url);
+    if (endpoint.pathname === '/') endpoint.pathname = '/graphql';
+    urls.set(name, endpoint.href);
+  }
+  return urls;
+});
+
+const origins = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== ''),
+);
+
+/** The environment variables of the gateway. */
+export const settingsSchema = z.object({
+  HOST: z.string().default('127.0.0.1').describe('The address to listen at; 0.0.0.0 in a container.'),
+  PORT: integer(0, 65_535).default(4_000).describe('The port to listen at; 0 for any that is free.'),
+  SUBGRAPHS: subgraphUrls
+    .default(new Map<string, string>())
+    .describe('Subgraphs that run elsewhere: auth=http://host:port,… All others run inside the gateway.'),
+  SUPERGRAPH_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'A composed supergraph to serve, watched and swapped when it changes. All its subgraphs run elsewhere.',
+    ),
+  CDX_INTERNAL_SECRET: internalSecret.optional(),
+  JWKS_URL: z
+    .url()
+    .optional()
+    .describe('Where the keys of access tokens are; the auth subgraph’s own when not given.'),
+  REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000).describe('The longest a request may take.'),
+  SUBGRAPH_CONNECTIONS: integer(1, 10_000)
+    .default(100)
+    .describe('The most connections to each remote subgraph.'),
+  BODY_LIMIT_BYTES: integer(1_024, 104_857_600).default(1_048_576).describe('The largest request body.'),
+  CORS_ORIGINS: origins
+    .default([])
+    .describe(
+      'The origins of pages that may ask, with commas between: https://app.example. None when empty.',
+    ),
+  PLAYGROUND: z.stringbool().default(true).describe('Serves the playground at /playground.'),
+  CDX_DEMO: z
+    .stringbool()
+    .default(false)
+    .describe('Offers the demo logins in the playground. Only for demo data.'),
+  LOG_LEVEL: logLevel,
+});
+
+export type Settings = z.output<typeof settingsSchema>;

@@ -1,0 +1,9 @@
+/** Runs the auth subgraph alone, over HTTP. */
+import { runSubgraph } from '@cdx/kit';
+import { createSubgraph, settingsSchema } from './subgraph.ts';
+
+await runSubgraph({
+  settingsSchema,
+  createSubgraph,
+  documents: (subgraph) => ({ '/.well-known/jwks.json': () => subgraph.jwks() }),
+});
