@@ -41,7 +41,9 @@ export function readDatabaseUrls(env: Environment): Partial<Record<Domain, strin
     const url = settings[urlVariable(domain) as keyof typeof settings];
     const wanted = domain === 'auth' ? /^(mysql|mariadb):/ : /^postgres(ql)?:/;
     if (url !== undefined && !wanted.test(url)) {
-      throw new Error(`${urlVariable(domain)} must name a ${domain === 'auth' ? 'MySQL or MariaDB' : 'Postgres'} database`);
+      throw new Error(
+        `${urlVariable(domain)} must name a ${domain === 'auth' ? 'MySQL or MariaDB' : 'Postgres'} database`,
+      );
     }
     if (url !== undefined) urls[domain] = url;
   }
@@ -52,7 +54,12 @@ export function readDatabaseUrls(env: Environment): Partial<Record<Domain, strin
  * Finds the databases that the environment names and starts embedded ones for the rest.
  * @throws Error in words for the user: what is wrong with which database, and what to do
  */
-export async function startDatabases({ dataDir, cacheDir, env, onProgress }: LocateOptions): Promise<Databases> {
+export async function startDatabases({
+  dataDir,
+  cacheDir,
+  env,
+  onProgress,
+}: LocateOptions): Promise<Databases> {
   const given = readDatabaseUrls(env);
   for (const [domain, url] of Object.entries(given)) {
     onProgress(`reaching ${domain} at ${publicUrl(url)}`);

@@ -12,19 +12,33 @@ function commandLine(domain: Domain, url: string, command: string): string[] {
   const target = new URL(url);
   const isPostgres = target.protocol.startsWith('postgres');
   if (target.protocol === 'mariadb:') target.protocol = 'mysql:';
-  if (isPostgres && ['127.0.0.1', 'localhost', '[::1]'].includes(target.hostname) && !target.searchParams.has('sslmode')) {
+  if (
+    isPostgres &&
+    ['127.0.0.1', 'localhost', '[::1]'].includes(target.hostname) &&
+    !target.searchParams.has('sslmode')
+  ) {
     target.searchParams.set('sslmode', 'disable');
   }
   const table = isPostgres ? `${domain}.schema_migrations` : 'schema_migrations';
   const folder = fileURLToPath(new URL(`../../prisma/${domain}/migrations`, import.meta.url));
-  return ['--url', target.href, '--migrations-dir', folder, '--migrations-table', table, '--no-dump-schema', command];
+  return [
+    '--url',
+    target.href,
+    '--migrations-dir',
+    folder,
+    '--migrations-table',
+    table,
+    '--no-dump-schema',
+    command,
+  ];
 }
 
 async function invoke(domain: Domain, url: string, command: string): Promise<string> {
   try {
     return await run(dbmate, commandLine(domain, url, command));
   } catch (error) {
-    const words = error instanceof Error ? error.message.replaceAll(new URL(url).password || '\0', '***') : '';
+    const words =
+      error instanceof Error ? error.message.replaceAll(new URL(url).password || '\0', '***') : '';
     const reason = /Error: .*/s.exec(words)?.[0] ?? words;
     throw new Error(`The ${domain} database at ${publicUrl(url)} could not be migrated. ${reason}`);
   }

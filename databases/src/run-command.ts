@@ -14,7 +14,11 @@ export interface CommandOptions {
  * @returns what it wrote to standard output
  * @throws Error with the program's own last words when it fails
  */
-export async function run(program: string, args: readonly string[], options: CommandOptions = {}): Promise<string> {
+export async function run(
+  program: string,
+  args: readonly string[],
+  options: CommandOptions = {},
+): Promise<string> {
   try {
     const { stdout } = await execute(program, args, { ...options, maxBuffer: 64 * 1_048_576 });
     return stdout;

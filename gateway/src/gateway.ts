@@ -7,7 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
 import { formatError } from './errors/format-error.ts';
-import { legacyStatus, logFaults, nullErrors } from './errors/plugins.ts';
+import { legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
@@ -79,6 +79,7 @@ async function startApollo(topology: Topology, log: Logger): Promise<ApolloServe
     stopOnTerminationSignals: false,
     logger,
     plugins: [
+      operationNames,
       nullErrors,
       logFaults(log),
       legacyStatus,

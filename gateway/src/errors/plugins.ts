@@ -1,6 +1,6 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from '@cdx/kit';
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { RequestContext } from '../execution/request-context.ts';
 import { publicCode } from './format-error.ts';
 
@@ -29,6 +29,9 @@ export const nullErrors: ApolloServerPlugin<RequestContext> = {
     }),
 };
 
+/** Apollo's codes of well-formed requests that GraphQL refuses: in the document, and in the variables' values. */
+const refusals = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+
 /**
  * GraphQL over HTTP: to a client that asks for `application/json`, a well-formed request that GraphQL refuses is
  * answered with 200 (audits 572B, FDE2 and 7B9B); only `application/graphql-response+json` carries the 400.
@@ -36,12 +39,33 @@ export const nullErrors: ApolloServerPlugin<RequestContext> = {
 export const legacyStatus: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
     Promise.resolve({
-      willSendResponse({ request, response }) {
+      willSendResponse({ request, response, errors = [] }) {
         const accept = request.http?.headers.get('accept') ?? '*/*';
-        if (response.http.status === 400 && !accept.includes('application/graphql-response+json')) {
+        const wellFormed =
+          errors.length > 0 && errors.every(({ extensions }) => refusals.has(extensions.code));
+        if (
+          response.http.status === 400 &&
+          wellFormed &&
+          !accept.includes('application/graphql-response+json')
+        ) {
           response.http.status = 200;
         }
         return Promise.resolve();
+      },
+    }),
+};
+
+/** Says which operation is meant to be named, which Apollo's gateway takes for a fault of its own. */
+export const operationNames: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didResolveOperation({ operation, request }) {
+        if (operation) return Promise.resolve();
+        const { operationName } = request;
+        const message = operationName
+          ? `The document has no operation ${operationName}`
+          : 'operationName must say which of the document’s operations to run';
+        throw new GraphQLError(message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
       },
     }),
 };

@@ -1,0 +1,92 @@
+import type { Connection } from 'mariadb';
+import type { DatabaseUrls } from '../urls.ts';
+import { loginEmails } from './account-rows.ts';
+import { demoPassword, hasMarker, loadAccounts, loadMarker, planAccounts } from './accounts.ts';
+import { clientsOf } from './clients.ts';
+import { roleGrantCount } from './grants.ts';
+import {
+  insertPostgres,
+  postgresTransaction,
+  withMysql,
+  withPostgres,
+  type OnRows,
+  type Tables,
+} from './insert.ts';
+import { loadClient, planClient } from './load-client.ts';
+import { tenantsOf } from './people.ts';
+import { sizesAt } from './sizes.ts';
+import { planTemplates } from './templates.ts';
+
+export interface DemoOptions {
+  readonly urls: DatabaseUrls;
+  /** 1 is the standard size. */
+  readonly scale: number;
+  /** Told how many of how many rows are there, and what is being loaded. */
+  readonly onProgress: (done: number, total: number, step: string) => void;
+}
+
+/** The accounts to log in with. */
+export const demoLogins: readonly {
+  readonly label: string;
+  readonly email: string;
+  readonly password: string;
+}[] = [
+  { label: 'Superadmin', email: loginEmails[0], password: demoPassword },
+  { label: 'Tenant admin of Acme', email: loginEmails[1], password: demoPassword },
+  { label: 'Client of Acme', email: loginEmails[2], password: demoPassword },
+];
+
+/**
+ * Loads the demo data unless it is there: the same rows at every run. What an interrupted run has left is completed.
+ * @returns whether it was loaded
+ */
+export async function loadDemoData(options: DemoOptions): Promise<boolean> {
+  return withMysql(options.urls.auth, async (auth) => {
+    if (await hasMarker(auth)) return false;
+    await load(auth, options);
+    return true;
+  });
+}
+
+async function load(auth: Connection, { urls, scale, onProgress }: DemoOptions): Promise<void> {
+  const sizes = sizesAt(scale);
+  const tenants = tenantsOf(sizes);
+  const accounts = await planAccounts(auth, tenants);
+  const templates = planTemplates(tenants, sizes);
+  await withPostgres(urls.clients, async (clients) => {
+    const definitions = await clients.query<{ key: string; id: string }>(
+      'select key, id from clients.agent_definitions',
+    );
+    const definitionIds = new Map(definitions.rows.map(({ key, id }) => [key, id]));
+    const plans = clientsOf(tenants, sizes).map((client) =>
+      planClient(client, sizes, definitionIds, templates.personaFor),
+    );
+
+    const total =
+      [accounts.tables, accounts.marker, templates.tables].reduce(
+        (sum, tables) => sum + countRows(tables),
+        0,
+      ) +
+      roleGrantCount(tenants) +
+      plans.reduce((sum, { rowCount }) => sum + rowCount, 0);
+    let done = 0;
+    const report =
+      (step: string): OnRows =>
+      (count) =>
+        onProgress((done += count), total, step);
+
+    await loadAccounts(auth, accounts, report('accounts'));
+    await withPostgres(urls.templates, (client) =>
+      postgresTransaction(client, async () => {
+        for (const [table, rows] of templates.tables)
+          await insertPostgres(client, table, rows, report('templates'));
+      }),
+    );
+    for (const plan of plans) await loadClient(clients, plan, report(plan.client.name));
+    await loadMarker(auth, accounts, report('accounts'));
+  });
+}
+
+function countRows(tables: Tables): number {
+  return tables.reduce((sum, [, rows]) => sum + rows.length, 0);
+}

@@ -1,0 +1,64 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { domains, type Domain } from './urls.ts';
+
+/** Subgraphs that run as processes of their own. */
+export interface SubgraphProcesses {
+  /** As the gateway's SUBGRAPHS wants it: `auth=http://127.0.0.1:4001,…`. */
+  readonly subgraphs: string;
+  /** Ends one of them as a crash would, for tests. */
+  kill(domain: Domain): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts every subgraph as a process of its own, on a port that is free.
+ * @param env what they all read; CDX_INTERNAL_SECRET is in it
+ * @throws Error when one of them does not come up; what it said is on standard error
+ */
+export async function startSubgraphProcesses(env: NodeJS.ProcessEnv): Promise<SubgraphProcesses> {
+  const started = domains.map((domain) => ({ domain, child: launch(domain, env) }));
+  const stop = async (): Promise<void> => {
+    await Promise.all(started.map(({ child }) => end(child, 'SIGTERM')));
+  };
+  try {
+    const entries = await Promise.all(
+      started.map(async ({ domain, child }) => `${domain}=http://127.0.0.1:${await portOf(domain, child)}`),
+    );
+    return {
+      subgraphs: entries.join(','),
+      async kill(domain) {
+        await Promise.all(
+          started.filter((one) => one.domain === domain).map(({ child }) => end(child, 'SIGKILL')),
+        );
+      },
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function launch(domain: Domain, env: NodeJS.ProcessEnv): ChildProcess {
+  const entry = fileURLToPath(new URL(`../../subgraphs/${domain}/src/server.ts`, import.meta.url));
+  return fork(entry, [], {
+    env: { ...env, PORT: '0' },
+    execArgv: [],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+}
+
+function portOf(domain: Domain, child: ChildProcess): Promise<number> {
+  return new Promise((resolve, reject) => {
+    child.once('message', (message: { readonly port: number }) => resolve(message.port));
+    child.once('exit', () => reject(new Error(`The ${domain} subgraph did not start`)));
+  });
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill(signal);
+  await ended;
+}

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { ask, at, logIn, superadmin, type Answer } from './support/ask.ts';
+import { costOf, tally } from './support/count.ts';
+import { aGateway, topologies, type TestGateway } from './support/gateways.ts';
+
+/** The screen that the product exists for: every client with its owner, agents and what they remember. */
+const dashboard = `{ clients(first: 50) { edges { node { id name tier
+  owner { name email profile { avatarUrl } subscription { tier { name } } }
+  agents(first: 10) { edges { node { name status definition { name }
+    personaTemplate { name category } createdBy { name }
+    memories(first: 3) { edges { node { content importance } } } } } } } } } }`;
+
+/** The statements that the screen may cost, by database, however many clients there are. */
+const statementBudget = { auth: 5, clients: 4, templates: 1 };
+
+describe.each(topologies)('the dashboard, %s', (topology) => {
+  let gateway: TestGateway;
+  let token: string;
+  let answer: Answer;
+
+  beforeAll(async () => {
+    gateway = await aGateway(topology);
+    token = await logIn(gateway, superadmin);
+    answer = await ask(gateway, dashboard, { token });
+  });
+  afterAll(() => gateway.close());
+
+  test('is answered from three databases, whole', () => {
+    expect(answer.errors).toEqual([]);
+    const [first] = at(answer, 'clients', 'edges') as readonly { node: Record<string, unknown> }[];
+    expect(first?.node).toMatchObject({
+      tier: expect.any(String),
+      owner: {
+        name: expect.any(String),
+        email: expect.stringContaining('@'),
+        subscription: { tier: { name: expect.any(String) } },
+      },
+      agents: {
+        edges: expect.arrayContaining([
+          {
+            node: {
+              name: expect.any(String),
+              status: expect.any(String),
+              definition: { name: expect.any(String) },
+              personaTemplate: { name: expect.any(String), category: expect.any(String) },
+              createdBy: { name: expect.any(String) },
+              memories: {
+                edges: expect.arrayContaining([
+                  { node: { content: expect.any(String), importance: expect.any(Number) } },
+                ]),
+              },
+            },
+          },
+        ]),
+      },
+    });
+  });
+
+  test('costs a fixed number of statements and fetches', async () => {
+    const { statements, fetches } = await costOf(() => ask(gateway, dashboard, { token }));
+    expect(tally(statements.map(({ database }) => database))).toEqual(statementBudget);
+    expect(tally(fetches.map(({ subgraph }) => subgraph))).toEqual({ auth: 2, clients: 1, templates: 1 });
+  });
+
+  test('costs as much for one client as for all', async () => {
+    const one = dashboard.replace('first: 50', 'first: 1');
+    const { statements } = await costOf(() => ask(gateway, one, { token }));
+    expect(tally(statements.map(({ database }) => database))).toEqual(statementBudget);
+  });
+});
+
+test('both topologies give the same answer, to the byte', async () => {
+  const texts = await Promise.all(
+    topologies.map(async (topology) => {
+      const gateway = await aGateway(topology);
+      const { text } = await ask(gateway, dashboard, { token: await logIn(gateway, superadmin) });
+      await gateway.close();
+      return text;
+    }),
+  );
+  expect(texts[0]).toBe(texts[1]);
+});

@@ -1,0 +1,127 @@
+/**
+ * `npm test [-- jest arguments]`: checks the code, brings up databases of its own, loads a small demo and runs every
+ * test. `--native` does the tests on native servers instead: all of them on Postgres and MariaDB, those of the auth
+ * subgraph on MySQL too. Ends with the line `N passed, N failed`.
+ */
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import {
+  loadDemoData,
+  migrateAll,
+  startDatabases,
+  startNativeServers,
+  type DatabaseUrls,
+} from '@cdx/databases';
+
+const root = resolve(import.meta.dirname, '..');
+const cacheDir = join(root, '.cache');
+/** Two tenants and a handful of everything: enough to have pages and neighbours, and loaded in seconds. */
+const demoScale = 0.05;
+
+interface Count {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+const say = (words: string): void => console.log(`· ${words}`);
+
+/** Runs a command of ours with its output shown; answers its exit code. */
+function show(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<number> {
+  return new Promise((done, fail) => {
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    });
+    child.once('error', fail);
+    child.once('exit', (code) => done(code ?? 1));
+  });
+}
+
+async function runJest(urls: DatabaseUrls, folder: string, args: readonly string[]): Promise<Count> {
+  const report = join(folder, 'jest.json');
+  const code = await show(
+    [
+      '--experimental-vm-modules',
+      '--disable-warning=ExperimentalWarning',
+      'node_modules/jest/bin/jest.js',
+      '--json',
+      `--outputFile=${report}`,
+      ...args,
+    ],
+    {
+      AUTH_DATABASE_URL: urls.auth,
+      CLIENTS_DATABASE_URL: urls.clients,
+      TEMPLATES_DATABASE_URL: urls.templates,
+    },
+  );
+  const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
+    await readFile(report, 'utf8'),
+  ) as {
+    readonly numPassedTests: number;
+    readonly numFailedTests: number;
+    readonly numFailedTestSuites: number;
+  };
+  // A suite that does not even load has no failed test to count, and an exit code without one has another reason.
+  const failed = Math.max(numFailedTests, numFailedTestSuites, code === 0 ? 0 : 1);
+  return { passed: numPassedTests, failed };
+}
+
+async function prepare(urls: DatabaseUrls): Promise<void> {
+  await migrateAll(urls, say);
+  say('loading a small demo');
+  await loadDemoData({ urls, scale: demoScale, onProgress: () => undefined });
+}
+
+async function onEmbedded(folder: string, args: readonly string[]): Promise<Count> {
+  const databases = await startDatabases({ dataDir: folder, cacheDir, env: process.env, onProgress: say });
+  try {
+    await prepare(databases.urls);
+    return await runJest(databases.urls, folder, args);
+  } finally {
+    await databases.stop();
+  }
+}
+
+async function onNative(folder: string, args: readonly string[]): Promise<Count> {
+  const servers = await startNativeServers({ dataDir: folder, cacheDir, onProgress: say });
+  try {
+    const urls = { auth: servers.mariadbUrl, clients: servers.postgresUrl, templates: servers.postgresUrl };
+    await prepare(urls);
+    say('all tests on Postgres and MariaDB');
+    const all = await runJest(urls, folder, args);
+    if (args.length > 0) return all;
+    const onMysql = { ...urls, auth: servers.mysqlUrl };
+    await prepare(onMysql);
+    say('the tests of the auth subgraph on MySQL');
+    const auth = await runJest(onMysql, folder, ['subgraphs/auth']);
+    return { passed: all.passed + auth.passed, failed: all.failed + auth.failed };
+  } finally {
+    await servers.stop();
+  }
+}
+
+const [native, args] = [
+  process.argv.includes('--native'),
+  process.argv.slice(2).filter((arg) => arg !== '--native'),
+];
+const folder = await mkdtemp(join(tmpdir(), 'cdx-test-run-'));
+try {
+  const whole = !native && args.length === 0;
+  const checked = whole ? await show(['scripts/check.ts']) : 0;
+  const { passed, failed } = await (native ? onNative : onEmbedded)(folder, args);
+  const total = {
+    passed: passed + (whole && checked === 0 ? 1 : 0),
+    failed: failed + (checked === 0 ? 0 : 1),
+  };
+  console.log(`${total.passed} passed, ${total.failed} failed`);
+  process.exitCode = total.failed === 0 ? 0 : 1;
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log('0 passed, 1 failed');
+  process.exitCode = 1;
+} finally {
+  await rm(folder, { recursive: true, force: true });
+}
