@@ -9,6 +9,7 @@ const steps: readonly (readonly [name: string, module: string, ...args: string[]
   ['formatting', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ['dead exports', 'node_modules/knip/bin/knip.js'],
   ['composition', 'gateway/src/compose-command.ts', '--check'],
+  ['generated pages', 'gateway/src/docs-command.ts', '--check'],
 ];
 
 const failed = steps.filter(([name, module, ...args]) => {

@@ -40,7 +40,9 @@ export const settingsSchema = z.object({
     .describe(
       'A composed supergraph to serve, watched and swapped when it changes. All its subgraphs run elsewhere.',
     ),
-  CDX_INTERNAL_SECRET: internalSecret.optional(),
+  CDX_INTERNAL_SECRET: internalSecret
+    .optional()
+    .describe('The secret that identities for subgraphs are signed with; needed where SUBGRAPHS names any.'),
   JWKS_URL: z
     .url()
     .optional()

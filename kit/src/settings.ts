@@ -38,8 +38,14 @@ export function describeSettings(schema: z.ZodObject): SettingDescription[] {
   return Object.entries(schema.shape).map(([name, type]) => {
     const unset: z.ZodSafeParseResult<unknown> = z.safeParse(type, undefined);
     const description = z.globalRegistry.get(type)?.description ?? '';
-    return { name, description, fallback: unset.data === undefined ? null : JSON.stringify(unset.data) };
+    return { name, description, fallback: fallbackText(unset.data) };
   });
+}
+
+function fallbackText(value: unknown): string | null {
+  const isEmpty = value === undefined || (Array.isArray(value) && value.length === 0);
+  if (isEmpty || (value instanceof Map && value.size === 0)) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** A whole number of at least `min`, given as text. */
