@@ -45,6 +45,11 @@ export function readDatabaseUrls(env: Environment): Partial<Record<Domain, strin
         `${urlVariable(domain)} must name a ${domain === 'auth' ? 'MySQL or MariaDB' : 'Postgres'} database`,
       );
     }
+    if (url !== undefined && !URL.canParse(url)) {
+      throw new Error(
+        `${urlVariable(domain)} cannot be read. In the user and the password, write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A and % as %25.`,
+      );
+    }
     if (url !== undefined) urls[domain] = url;
   }
   return urls;

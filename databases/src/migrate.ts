@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { run } from './run-command.ts';
 import { domains, publicUrl, type DatabaseUrls, type Domain } from './urls.ts';
@@ -7,6 +8,9 @@ import { domains, publicUrl, type DatabaseUrls, type Domain } from './urls.ts';
 const dbmate = createRequire(createRequire(import.meta.url).resolve('dbmate')).resolve(
   `@dbmate/${process.platform}-${process.arch}/bin/dbmate`,
 );
+
+/** How long another process gets to end the migration that it is at. */
+const retryAfterMs = 200;
 
 function commandLine(domain: Domain, url: string, command: string): string[] {
   const target = new URL(url);
@@ -33,25 +37,34 @@ function commandLine(domain: Domain, url: string, command: string): string[] {
   ];
 }
 
-async function invoke(domain: Domain, url: string, command: string): Promise<string> {
-  try {
-    return await run(dbmate, commandLine(domain, url, command));
-  } catch (error) {
-    const words =
-      error instanceof Error ? error.message.replaceAll(new URL(url).password || '\0', '***') : '';
+function invoke(domain: Domain, url: string, command: string): Promise<string> {
+  return run(dbmate, commandLine(domain, url, command)).catch((error: unknown) => {
+    const password = new URL(url).password || '\0';
+    const words = error instanceof Error ? error.message.replaceAll(password, '***') : '';
     const reason = /Error: .*/s.exec(words)?.[0] ?? words;
+    // Without the error as its cause: that has the command line, with the password.
     throw new Error(`The ${domain} database at ${publicUrl(url)} could not be migrated. ${reason}`);
-  }
+  });
 }
 
 /**
- * Brings a database to the newest migration.
+ * Brings a database to the newest migration. Several processes may do so at the same time: dbmate has no lock, and
+ * whoever comes second to a migration fails at it, and finds it applied when it tries again.
  * @returns how many migrations were applied
  * @throws Error naming the database, without its password, and the statement that failed
  */
 export async function migrateUp(domain: Domain, url: string): Promise<number> {
-  const output = await invoke(domain, url, 'migrate');
-  return output.match(/^Applied: /gm)?.length ?? 0;
+  for (let last = ''; ;) {
+    try {
+      const output = await invoke(domain, url, 'migrate');
+      return output.match(/^Applied: /gm)?.length ?? 0;
+    } catch (error) {
+      // The same mistake twice is not another process's doing.
+      if ((error as Error).message === last) throw error;
+      last = (error as Error).message;
+      await sleep(retryAfterMs);
+    }
+  }
 }
 
 /** Takes back the newest migration of a database. */

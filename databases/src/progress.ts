@@ -3,11 +3,11 @@ import { SingleBar } from 'cli-progress';
 /** Tells a person what is awaited, and how long it took. */
 export interface Progress {
   /** A step begins; the one before it has ended. */
-  step(words: string): void;
+  readonly step: (words: string) => void;
   /** Where a long step stands, as a bar. */
-  bar(done: number, total: number, words: string): void;
+  readonly bar: (done: number, total: number, words: string) => void;
   /** The last step has ended. */
-  end(): void;
+  readonly end: () => void;
 }
 
 /** Writes steps to standard output, one line each, and a bar where it is a terminal. */

@@ -33,24 +33,12 @@ databases of your own; without them embedded ones are started. All settings: doc
  * @throws Error in words for the user
  */
 export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): StartOptions {
-  const { values } = parseArgs({
-    args: [...args],
-    allowNegative: true,
-    options: {
-      help: { type: 'boolean', default: false },
-      port: { type: 'string' },
-      'data-dir': { type: 'string', default: '.data' },
-      scale: { type: 'string', default: '1' },
-      demo: { type: 'boolean', default: true },
-      reset: { type: 'boolean', default: false },
-      distributed: { type: 'boolean', default: false },
-    },
-  });
+  const values = parse(args);
   return {
     help: values.help,
     port: number(
       '--port',
-      values.port ?? (env.PORT || '4000'),
+      values.port ?? (env.PORT === '' ? undefined : env.PORT) ?? '4000',
       (n) => Number.isInteger(n) && n >= 0 && n <= 65_535,
     ),
     dataDir: values['data-dir'],
@@ -59,6 +47,28 @@ export function readOptions(args: readonly string[], env: NodeJS.ProcessEnv): St
     reset: values.reset,
     distributed: values.distributed,
   };
+}
+
+const options = {
+  help: { type: 'boolean', default: false },
+  port: { type: 'string' },
+  'data-dir': { type: 'string', default: '.data' },
+  scale: { type: 'string', default: '1' },
+  demo: { type: 'boolean', default: true },
+  reset: { type: 'boolean', default: false },
+  distributed: { type: 'boolean', default: false },
+} as const;
+
+type Values = ReturnType<typeof parseArgs<{ options: typeof options }>>['values'];
+
+function parse(args: readonly string[]): Values {
+  try {
+    return parseArgs({ args: [...args], allowNegative: true, options }).values;
+  } catch (error) {
+    // Node's first sentence names the option; those after it explain parseArgs.
+    const [words = ''] = (error as Error).message.split('. ');
+    throw new Error(`${words}. See: npm start -- --help`, { cause: error });
+  }
 }
 
 function number(name: string, text: string, isValid: (value: number) => boolean): number {

@@ -20,9 +20,14 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     if (await claim(file, mine)) return () => rm(file, { force: true });
     const held = await readFile(file, 'utf8').catch(() => '');
     const [pid = '', started] = held.split(' ');
-    if (held !== '' && (await startTime(Number(pid))) !== started) await discard(file, held);
-    else if (Date.now() > deadline) {
-      throw new Error(`${folder} is in use by process ${pid}. Stop that one, or choose another folder with --data-dir.`);
+    const isLate = Date.now() > deadline;
+    // A lock may be empty for as long as its holder writes it, or for ever when the machine went down meanwhile.
+    const isStale = held === '' ? isLate : (await startTime(Number(pid))) !== started;
+    if (isStale) await discard(file, held);
+    else if (isLate) {
+      throw new Error(
+        `${folder} is in use by process ${pid}. Stop that one, or choose another folder with --data-dir.`,
+      );
     } else await sleep(100);
   }
 }
@@ -47,11 +52,15 @@ async function discard(file: string, held: string): Promise<void> {
   else await rename(aside, file);
 }
 
-/** When a process began, so that a number used again is not taken for it; empty text when there is no such process. */
-async function startTime(pid: number): Promise<string> {
+/** When a process began, so that a number used again is not taken for it; empty text when it has ended. */
+export async function startTime(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  // Field 22, counted after the name in parentheses, which may itself hold spaces (proc(5)).
-  if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  if (stat !== undefined) {
+    // Fields 3 and 22, counted after the name in parentheses, which may itself hold spaces (proc(5)).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    // Z: it has ended, and its parent has not asked how; in a container nobody may ever ask.
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
+  }
   if (process.platform === 'linux') return '';
   try {
     process.kill(pid, 0);

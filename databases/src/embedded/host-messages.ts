@@ -12,5 +12,9 @@ export interface HostOrder {
 
 /** How the host fared. */
 export type HostReport =
-  | { readonly kind: 'ready'; readonly postgresPort: number | undefined; readonly mariadbPort: number | undefined }
+  | {
+      readonly kind: 'ready';
+      readonly postgresPort: number | undefined;
+      readonly mariadbPort: number | undefined;
+    }
   | { readonly kind: 'failed'; readonly reason: string };

@@ -47,7 +47,10 @@ process.once('message', (order: HostOrder) => {
   start(order).then(
     (report) => process.send?.(report),
     (error: unknown) => {
-      process.send?.({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) } satisfies HostReport);
+      process.send?.({
+        kind: 'failed',
+        reason: error instanceof Error ? error.message : String(error),
+      } satisfies HostReport);
       void stop();
     },
   );

@@ -30,7 +30,9 @@ export interface EmbeddedServers {
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServers> {
   const { dataDir, cacheDir, password, onProgress } = options;
   const installation = options.mariadb ? await findMariadb(cacheDir, onProgress) : undefined;
-  onProgress(`starting ${[options.postgres && 'Postgres', options.mariadb && 'MariaDB'].filter(Boolean).join(' and ')}`);
+  onProgress(
+    `starting ${[options.postgres && 'Postgres', options.mariadb && 'MariaDB'].filter(Boolean).join(' and ')}`,
+  );
   const host = fork(fileURLToPath(new URL('./host.ts', import.meta.url)), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
@@ -40,7 +42,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     postgres: options.postgres ? { folder: join(dataDir, 'postgres'), password } : undefined,
     mariadb: installation && { folder: join(dataDir, 'mariadb'), password, installation },
   });
-  const url = (scheme: string, user: string, port: number | undefined, database: string): string | undefined =>
+  const url = (
+    scheme: string,
+    user: string,
+    port: number | undefined,
+    database: string,
+  ): string | undefined =>
     port === undefined ? undefined : `${scheme}://${user}:${password}@127.0.0.1:${port}/${database}`;
   return {
     postgresUrl: url('postgres', 'postgres', report.postgresPort, 'postgres'),
@@ -49,10 +56,15 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
 }
 
-async function order(host: ChildProcess, message: HostOrder): Promise<Extract<HostReport, { kind: 'ready' }>> {
+async function order(
+  host: ChildProcess,
+  message: HostOrder,
+): Promise<Extract<HostReport, { kind: 'ready' }>> {
   const report = await new Promise<HostReport>((resolve) => {
     host.once('message', (answer: HostReport) => resolve(answer));
-    host.once('exit', (code) => resolve({ kind: 'failed', reason: `The database process ended with code ${code ?? 'none'}` }));
+    host.once('exit', (code) =>
+      resolve({ kind: 'failed', reason: `The database process ended with code ${code ?? 'none'}` }),
+    );
     host.send(message);
   });
   if (report.kind === 'failed') throw new Error(report.reason);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MariadbInstallation } from '../mariadb-installation.ts';
 import { run } from '../run-command.ts';
+import { startTime } from './folder-lock.ts';
 
 /** A private MariaDB that serves one data folder on loopback. */
 export interface MariadbServer {
@@ -138,7 +139,7 @@ async function killStale(pidFile: string, data: string): Promise<void> {
   // Its number may belong to something else by now; only a server of this very folder is ended.
   if (command.includes(`--datadir=${data}\0`)) {
     process.kill(pid, 'SIGTERM');
-    while (existsSync(`/proc/${pid}`)) await sleep(50);
+    while ((await startTime(pid)) !== '') await sleep(50);
   }
   await rm(pidFile, { force: true });
 }

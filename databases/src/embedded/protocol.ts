@@ -7,12 +7,29 @@ export const startupCode = { ssl: 80_877_103, cancel: 80_877_102, gssapi: 80_877
 export const askPassword = Buffer.from([0x52, 0, 0, 0, 8, 0, 0, 0, 3]);
 
 /** An `ErrorResponse` that ends the connection. */
-export function fatalError(sqlState: string, message: string): Buffer {
-  const fields = Buffer.from(`SFATAL\0VFATAL\0C${sqlState}\0M${message}\0\0`);
+export function fatalError(sqlState: string, words: string): Buffer {
+  return message('E', `SFATAL\0VFATAL\0C${sqlState}\0M${words}\0\0`);
+}
+
+/** What a client's start-up packet says: `user`, `database` and settings. */
+export function startupParameters(packet: Buffer): ReadonlyMap<string, string> {
+  const texts = packet.toString('utf8', 8).split('\0');
+  const names = texts.filter((_, index) => index % 2 === 0);
+  return new Map(names.map((name, index) => [name, texts[2 * index + 1] ?? '']));
+}
+
+/**
+ * `CopyFail`. Postgres ignores it unless it waits for a COPY's data; then the statement fails in order. PGlite would
+ * find no data, take that for the end of its only connection, and never answer again.
+ */
+export const copyFail = message('f', 'the embedded Postgres takes no COPY data\0');
+
+function message(type: string, text: string): Buffer {
+  const content = Buffer.from(text);
   const header = Buffer.alloc(5);
-  header.write('E');
-  header.writeInt32BE(fields.length + 4, 1);
-  return Buffer.concat([header, fields]);
+  header.write(type);
+  header.writeInt32BE(content.length + 4, 1);
+  return Buffer.concat([header, content]);
 }
 
 /** The letter that begins a message: `Q` for Query, `S` for Sync. */
@@ -20,7 +37,13 @@ export function messageType(message: Buffer): string {
   return String.fromCharCode(message[0] ?? 0);
 }
 
-/** Cuts whole messages off the front of what has arrived; start-up packets have no letter. */
+/** The longest start-up packet or password, as in Postgres (`MAX_STARTUP_PACKET_LENGTH`). */
+const longestUnknown = 10_000;
+
+/**
+ * Cuts whole messages off the front of what has arrived; start-up packets have no letter. A length that cannot be is
+ * thrown as a RangeError: who sends it speaks another protocol.
+ */
 export class MessageReader {
   #arrived: Buffer = Buffer.alloc(0);
 
@@ -30,15 +53,23 @@ export class MessageReader {
 
   /** The next packet of the start-up phase, or undefined until it is whole. */
   nextStartup(): Buffer | undefined {
-    return this.#arrived.length < 8 ? undefined : this.#take(this.#arrived.readInt32BE(0));
+    return this.#arrived.length < 8 ? undefined : this.#take(this.#arrived.readInt32BE(0), 8, longestUnknown);
+  }
+
+  /** The message with the password, or undefined until it is whole. */
+  nextPassword(): Buffer | undefined {
+    return this.#arrived.length < 5
+      ? undefined
+      : this.#take(1 + this.#arrived.readInt32BE(1), 6, longestUnknown);
   }
 
   /** The next message, or undefined until it is whole. */
   next(): Buffer | undefined {
-    return this.#arrived.length < 5 ? undefined : this.#take(1 + this.#arrived.readInt32BE(1));
+    return this.#arrived.length < 5 ? undefined : this.#take(1 + this.#arrived.readInt32BE(1), 5);
   }
 
-  #take(length: number): Buffer | undefined {
+  #take(length: number, least: number, most = Infinity): Buffer | undefined {
+    if (length < least || length > most) throw new RangeError(`No message is ${length} bytes long`);
     if (this.#arrived.length < length) return undefined;
     const message = this.#arrived.subarray(0, length);
     this.#arrived = this.#arrived.subarray(length);
@@ -61,18 +92,22 @@ function statementNameOffset(message: Buffer): number | undefined {
   }
 }
 
-/**
- * The message with its prepared statement renamed, since PGlite's one session has one list of names for everybody.
- * @param prefix what makes the name the connection's own
- * @param seen told of every renamed statement that is parsed
- */
-export function renameStatement(message: Buffer, prefix: string, seen: (name: string) => void): Buffer {
+/** The name of the prepared statement that a message is about: empty for the unnamed one, undefined for none at all. */
+export function statementName(message: Buffer): string | undefined {
+  const offset = statementNameOffset(message);
+  return offset === undefined ? undefined : message.toString('utf8', offset, message.indexOf(0, offset));
+}
+
+/** The message with its prepared statement renamed, since PGlite's one session has one list of names for everybody. */
+export function renameStatement(message: Buffer, prefix: string): Buffer {
   const offset = statementNameOffset(message);
   if (offset === undefined) return message;
-  const end = message.indexOf(0, offset);
-  if (end === offset) return message;
-  if (messageType(message) === 'P') seen(prefix + message.toString('utf8', offset, end));
   const renamed = Buffer.concat([message.subarray(0, offset), Buffer.from(prefix), message.subarray(offset)]);
   renamed.writeInt32BE(renamed.length - 1, 1);
   return renamed;
+}
+
+/** An answer without the `ParseComplete` that it begins with, if it does. */
+export function withoutParseComplete(answer: Buffer): Buffer {
+  return messageType(answer) === '1' ? answer.subarray(5) : answer;
 }

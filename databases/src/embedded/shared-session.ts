@@ -3,9 +3,13 @@ import type { PGlite } from '@electric-sql/pglite';
 /** One of those who share the session. */
 export type Holder = object;
 
+/** Ends a session's settings, its role and its temporary tables; `reset all` leaves the role out. */
+const forget = 'reset session authorization; reset role; reset all; discard temp';
+
 /**
  * PGlite's one session, lent to one connection at a time: for a batch of messages up to its end, or for as long as
- * the connection has a transaction open.
+ * the connection has a transaction open. What is set for the session, and not for a transaction, is set for every
+ * connection until one of them leaves.
  */
 export class SharedSession {
   readonly #database: PGlite;
@@ -21,7 +25,12 @@ export class SharedSession {
    * @param ends whether the batch ends with them; if not, the session stays with the holder
    * @param send gets the answer's bytes as they come
    */
-  async run(holder: Holder, messages: Uint8Array, ends: boolean, send: (bytes: Buffer) => void): Promise<void> {
+  async run(
+    holder: Holder,
+    messages: Uint8Array,
+    ends: boolean,
+    send: (bytes: Buffer) => void,
+  ): Promise<void> {
     await this.#acquire(holder);
     try {
       await this.#database.runExclusive(() =>
@@ -32,14 +41,19 @@ export class SharedSession {
     }
   }
 
-  /** Ends what a connection has left open, and forgets its prepared statements. */
+  /** Ends what a connection has left open, and forgets its settings and its prepared statements. */
   async leave(holder: Holder, statements: Iterable<string>): Promise<void> {
     const waiting = this.#waiting.findIndex((entry) => entry.holder === holder);
     if (waiting >= 0) this.#waiting.splice(waiting, 1);
     await this.#acquire(holder);
     try {
-      if (this.#database.isInTransaction()) await this.#database.exec('rollback');
-      for (const name of statements) await this.#database.exec(`deallocate "${name.replaceAll('"', '""')}"`);
+      // Always: statements without a Sync are in a transaction that is none yet for `isInTransaction`.
+      await this.#database.exec('rollback');
+      await this.#database.exec(forget);
+      for (const name of statements) {
+        // One that could not be parsed, or was closed, is not there.
+        await this.#database.exec(`deallocate "${name.replaceAll('"', '""')}"`).catch(() => undefined);
+      }
     } finally {
       this.#release();
     }

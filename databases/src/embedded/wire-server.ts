@@ -1,11 +1,25 @@
 import { timingSafeEqual, createHash } from 'node:crypto';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { PGlite } from '@electric-sql/pglite';
-import { askPassword, fatalError, MessageReader, messageType, renameStatement, startupCode } from './protocol.ts';
+import {
+  askPassword,
+  copyFail,
+  fatalError,
+  MessageReader,
+  messageType,
+  renameStatement,
+  startupCode,
+  startupParameters,
+  statementName,
+  withoutParseComplete,
+} from './protocol.ts';
 import { SharedSession } from './shared-session.ts';
 
 /** The most connections at once; each waits for its turn in the one session. */
 const maxConnections = 50;
+
+/** The one account and the one database that there are, both by this name. */
+const only = 'postgres';
 
 /** Serves PGlite by the Postgres protocol on a loopback port, to those who know the password. */
 export function serveWire(database: PGlite, password: string): Server {
@@ -29,8 +43,13 @@ class Connection {
   readonly #reader = new MessageReader();
   readonly #statements = new Set<string>();
   #phase: Phase = 'startup';
+  #entered = false;
   #startup: Buffer = Buffer.alloc(0);
   #batch: Buffer[] = [];
+  /** The Parse of the unnamed statement, which lives until the next one. */
+  #unnamed: Buffer | undefined;
+  #unnamedIsMine = false;
+  #repeatsParse = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(socket: Socket, session: SharedSession, password: string, prefix: string) {
@@ -50,13 +69,22 @@ class Connection {
 
   #receive(chunk: Buffer): void {
     this.#reader.push(chunk);
-    for (;;) {
-      const message = this.#phase === 'startup' ? this.#reader.nextStartup() : this.#reader.next();
-      if (!message || this.#phase === 'ended') return;
-      if (this.#phase === 'startup') this.#onStartup(message);
-      else if (this.#phase === 'password') this.#onPassword(message);
-      else this.#onMessage(message);
+    try {
+      while (this.#phase !== 'ended') {
+        const message = this.#next();
+        if (!message) return;
+        if (this.#phase === 'startup') this.#onStartup(message);
+        else if (this.#phase === 'password') this.#onPassword(message);
+        else this.#onMessage(message);
+      }
+    } catch {
+      this.#refuse('08P01', 'this is no message of the Postgres protocol');
     }
+  }
+
+  #next(): Buffer | undefined {
+    if (this.#phase === 'startup') return this.#reader.nextStartup();
+    return this.#phase === 'password' ? this.#reader.nextPassword() : this.#reader.next();
   }
 
   #onStartup(packet: Buffer): void {
@@ -73,11 +101,17 @@ class Connection {
 
   #onPassword(message: Buffer): void {
     const given = message.toString('utf8', 5, message.length - 1);
-    if (messageType(message) !== 'p' || !sameText(given, this.#password)) {
-      this.#refuse('28P01', 'password authentication failed');
+    const { user = '', database = user } = Object.fromEntries(startupParameters(this.#startup));
+    if (messageType(message) !== 'p' || !sameText(given, this.#password) || user !== only) {
+      this.#refuse('28P01', `password authentication failed for user "${user}"`);
+      return;
+    }
+    if (database !== only) {
+      this.#refuse('3D000', `database "${database}" does not exist`);
       return;
     }
     this.#phase = 'ready';
+    this.#entered = true;
     this.#run(this.#startup, true);
   }
 
@@ -87,35 +121,65 @@ class Connection {
       this.#socket.end();
       return;
     }
-    if (type === 'd' || type === 'c' || type === 'f') {
-      this.#refuse('0A000', 'the embedded Postgres takes no COPY data');
-      return;
-    }
-    this.#batch.push(renameStatement(message, this.#prefix, (name) => this.#statements.add(name)));
+    // What a client sends for a COPY that has already failed.
+    if (type === 'd' || type === 'c' || type === 'f') return;
+    if (type === 'S' || type === 'H') this.#batch.push(copyFail);
+    this.#batch.push(this.#ownStatement(message));
+    if (type === 'Q') this.#batch.push(copyFail);
     // Query and Sync end a batch. Flush asks for the answers so far and keeps the session, since what is bound in it
     // would be lost to the next client's Bind.
-    if (type === 'Q' || type === 'S' || type === 'H') {
-      this.#run(Buffer.concat(this.#batch), type !== 'H');
-      this.#batch = [];
-    }
+    if (type === 'Q' || type === 'S' || type === 'H') this.#runBatch(type !== 'H');
   }
 
-  #run(messages: Buffer, ends: boolean): void {
+  /** The message about a prepared statement of this connection's own. */
+  #ownStatement(message: Buffer): Buffer {
+    const name = statementName(message);
+    const isParse = messageType(message) === 'P';
+    if (name) {
+      if (isParse) this.#statements.add(this.#prefix + name);
+      return renameStatement(message, this.#prefix);
+    }
+    if (isParse) {
+      this.#unnamed = message;
+      this.#unnamedIsMine = true;
+    } else if (name === '' && this.#unnamed && !this.#unnamedIsMine) {
+      // The session has one unnamed statement, and since this connection's last Sync it may be another's.
+      this.#batch.unshift(this.#unnamed);
+      this.#unnamedIsMine = this.#repeatsParse = true;
+    }
+    return message;
+  }
+
+  #runBatch(ends: boolean): void {
+    this.#run(Buffer.concat(this.#batch), ends, this.#repeatsParse);
+    this.#batch = [];
+    this.#repeatsParse = false;
+    if (ends) this.#unnamedIsMine = false;
+  }
+
+  #run(messages: Buffer, ends: boolean, repeatsParse = false): void {
+    let isRepeat = repeatsParse;
+    const send = (bytes: Buffer): void => {
+      this.#socket.write(isRepeat ? withoutParseComplete(bytes) : bytes);
+      isRepeat = false;
+    };
     this.#running = this.#running.then(async () => {
-      if (this.#phase === 'ended') return;
-      await this.#session.run(this, messages, ends, (bytes) => this.#socket.write(bytes));
+      if (this.#phase !== 'ended') await this.#session.run(this, messages, ends, send);
     });
     this.#running.catch(() => this.#refuse('XX000', 'the embedded Postgres failed'));
   }
 
   #refuse(sqlState: string, message: string): void {
+    this.#phase = 'ended';
     this.#socket.end(fatalError(sqlState, message));
   }
 
   #end(): void {
-    const started = this.#phase === 'ready';
     this.#phase = 'ended';
-    if (started) void this.#running.catch(() => undefined).then(() => this.#session.leave(this, this.#statements));
+    if (!this.#entered) return;
+    // What fails here fails for everybody: the database is being closed.
+    const leave = (): Promise<void> => this.#session.leave(this, this.#statements);
+    this.#running.then(leave, leave).catch(() => undefined);
   }
 }
 
