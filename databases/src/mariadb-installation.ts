@@ -14,7 +14,7 @@ export interface MariadbInstallation {
 const packages = ['mariadb-server-core', 'mariadb-client-core', 'liburing2', 'libaio1'];
 
 /** Said when there is no MariaDB and none can be had. */
-export const howToInstallMariadb = `No MySQL or MariaDB server is on this machine, and none could be downloaded. Install one:
+const howToInstallMariadb = `No MySQL or MariaDB server is on this machine, and none could be downloaded. Install one:
   Debian, Ubuntu   apt-get install mariadb-server-core mariadb-client-core
   Fedora           dnf install mariadb-server
   macOS            brew install mariadb
@@ -67,7 +67,7 @@ async function unpackedMariadb(root: string): Promise<MariadbInstallation> {
  * Downloads Debian packages and unpacks them into one folder, which appears only when it is whole.
  * @param names the packages; their dependencies must be on the machine or among them
  */
-export async function unpackDebian(names: readonly string[], folder: string): Promise<void> {
+async function unpackDebian(names: readonly string[], folder: string): Promise<void> {
   const partial = `${folder}.partial-${process.pid}`;
   const downloads = join(partial, '.packages');
   await mkdir(downloads, { recursive: true });

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
+import { demoLogins } from '@cdx/auth/demo-logins';
 import { startGateway, type RunningGateway } from '@cdx/gateway';
-import { demoLogins, loadDemoData } from './demo/index.ts';
+import { loadDemoData } from './demo/index.ts';
 import { lockFolder } from './embedded/folder-lock.ts';
 import { startDatabases } from './locate.ts';
 import { migrateAll } from './migrate.ts';
@@ -65,9 +66,10 @@ async function start(options: StartOptions, started: Started, progress: Progress
 /** Fails before anything is started when the port cannot be had. */
 async function checkPort(port: number): Promise<void> {
   const probe = createServer();
+  const host = process.env.HOST === '' ? undefined : process.env.HOST;
   await new Promise<void>((resolve, reject) => {
     probe.once('error', (error: NodeJS.ErrnoException) => reject(portError(error, port)));
-    probe.listen(port, process.env.HOST || '127.0.0.1', () => probe.close(() => resolve()));
+    probe.listen(port, host ?? '127.0.0.1', () => probe.close(() => resolve()));
   });
 }
 

@@ -1,3 +1,4 @@
+import { demoLogins } from '@cdx/auth/demo-logins';
 import { uuidToBytes } from '@cdx/kit';
 import type { Row, Tables } from './insert.ts';
 import { lastSeen, someTier, type Person, type Tenant } from './people.ts';
@@ -5,9 +6,6 @@ import { between, daysBefore, demoId, now, seeded } from './random.ts';
 
 /** Ids that the migrations gave, by name. */
 export type Ids = ReadonlyMap<string, Uint8Array>;
-
-/** The accounts that are offered to log in with: always active. */
-export const loginEmails = ['superadmin@cdx.example', 'admin@acme.example', 'client@acme.example'] as const;
 
 /** The id that the migrations gave to what has the name. */
 export function seededId(ids: Ids, name: string): Uint8Array {
@@ -43,7 +41,7 @@ export function organizationRow({ id, name, organizationId, createdAt }: Tenant)
 function userRow(person: Person, passwordHash: string): Row {
   const seen = lastSeen(person);
   const random = seeded(`user row ${person.id}`);
-  const hasLogin = loginEmails.includes(person.email);
+  const hasLogin = demoLogins.some(({ email }) => email === person.email);
   return {
     id: uuidToBytes(person.id),
     organization_id: person.organizationId && uuidToBytes(person.organizationId),

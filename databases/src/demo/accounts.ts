@@ -1,3 +1,4 @@
+import { demoPassword } from '@cdx/auth/demo-logins';
 import { hash } from '@node-rs/argon2';
 import type { Connection } from 'mariadb';
 import { accountActivity } from './account-activity.ts';
@@ -5,9 +6,6 @@ import { organizationRow, personTables, type Ids } from './account-rows.ts';
 import { customRoleRows, directGrantRows, roleGrantRows } from './grants.ts';
 import { insertMysql, mysqlTransaction, type OnRows, type Tables } from './insert.ts';
 import { superadmin, type Tenant } from './people.ts';
-
-/** The password of every demo user. */
-export const demoPassword = 'cdx-demo';
 
 /** The rows of auth, in the steps of loading them. */
 export interface Accounts {
@@ -18,10 +16,12 @@ export interface Accounts {
   readonly marker: Tables;
 }
 
+/** The costs of the product's own hashes; 2 is argon2id, whose name is a const enum that cannot be imported here. */
+const cost = { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1 };
+
 /** One hash for all: the password is public, and two thousand hashes would take a minute. */
 function demoPasswordHash(): Promise<string> {
-  const salt = Buffer.from('cdx demo, public');
-  return hash(demoPassword, { algorithm: 2, memoryCost: 19_456, timeCost: 2, parallelism: 1, salt });
+  return hash(demoPassword, { ...cost, salt: Buffer.from('cdx demo, public') });
 }
 
 /** Makes the rows of auth, from the ids of what the migrations seed. */

@@ -1,7 +1,6 @@
 import type { Connection } from 'mariadb';
 import type { DatabaseUrls } from '../urls.ts';
-import { loginEmails } from './account-rows.ts';
-import { demoPassword, hasMarker, loadAccounts, loadMarker, planAccounts } from './accounts.ts';
+import { hasMarker, loadAccounts, loadMarker, planAccounts } from './accounts.ts';
 import { clientsOf } from './clients.ts';
 import { roleGrantCount } from './grants.ts';
 import {
@@ -12,7 +11,7 @@ import {
   type OnRows,
   type Tables,
 } from './insert.ts';
-import { loadClient, planClient } from './load-client.ts';
+import { loadClients, planClient } from './load-client.ts';
 import { tenantsOf } from './people.ts';
 import { sizesAt } from './sizes.ts';
 import { planTemplates } from './templates.ts';
@@ -24,17 +23,6 @@ export interface DemoOptions {
   /** Told how many of how many rows are there, and what is being loaded. */
   readonly onProgress: (done: number, total: number, step: string) => void;
 }
-
-/** The accounts to log in with. */
-export const demoLogins: readonly {
-  readonly label: string;
-  readonly email: string;
-  readonly password: string;
-}[] = [
-  { label: 'Superadmin', email: loginEmails[0], password: demoPassword },
-  { label: 'Tenant admin of Acme', email: loginEmails[1], password: demoPassword },
-  { label: 'Client of Acme', email: loginEmails[2], password: demoPassword },
-];
 
 /**
  * Loads the demo data unless it is there: the same rows at every run. What an interrupted run has left is completed.
@@ -82,7 +70,7 @@ async function load(auth: Connection, { urls, scale, onProgress }: DemoOptions):
           await insertPostgres(client, table, rows, report('templates'));
       }),
     );
-    for (const plan of plans) await loadClient(clients, plan, report(plan.client.name));
+    await loadClients(clients, plans, report);
     await loadMarker(auth, accounts, report('accounts'));
   });
 }

@@ -84,27 +84,25 @@ const sources = ['chat', 'e-mail', 'telephone', 'report', 'web'];
 /** How many texts are embedded at a time. */
 const batchSize = 250;
 
-/** The memories of a client's agents, in batches, with their embeddings. */
-export async function* memoryBatches(
+/** The memories of a client's agents, with their embeddings. */
+export async function memoryRows(
   client: DemoClient,
   agents: readonly Agent[],
   perAgent: number,
-): AsyncGenerator<Row[]> {
-  const count = agents.length * perAgent;
-  for (let start = 0; start < count; start += batchSize) {
-    const drafts = Array.from({ length: Math.min(batchSize, count - start) }, (_, offset) => {
-      const place = start + offset;
-      const agent = agents[Math.floor(place / perAgent)];
-      if (!agent) throw new Error('A memory needs an agent');
-      return memory(client, agent, place % perAgent);
-    });
-    const vectors = await featureHashing.embed(drafts.map(({ content }) => content));
-    yield drafts.map((draft, index) => ({
-      ...draft,
-      embedding: vectorText(vectors[index] ?? []),
-      embedding_model: featureHashing.model,
-    }));
+): Promise<Row[]> {
+  const drafts = agents.flatMap((agent) =>
+    Array.from({ length: perAgent }, (_, index) => memory(client, agent, index)),
+  );
+  const rows: Row[] = [];
+  for (let start = 0; start < drafts.length; start += batchSize) {
+    const batch = drafts.slice(start, start + batchSize);
+    const vectors = await featureHashing.embed(batch.map(({ content }) => content));
+    for (const [index, draft] of batch.entries()) {
+      const embedding = vectorText(vectors[index] ?? []);
+      rows.push({ ...draft, embedding, embedding_model: featureHashing.model });
+    }
   }
+  return rows;
 }
 
 function memory(client: DemoClient, agent: Agent, index: number): Row & { readonly content: string } {

@@ -109,8 +109,8 @@ function systemPromptRow(index: number, tenants: readonly Tenant[]): Row {
   const round = Math.floor(index / 8);
   const tenant = cycle(tenants, Math.floor(index / 2));
   const path = `system prompt ${index}`;
-  const acme = cycle(tenants, 0);
-  const user = index < 8 ? cycle(acme.users, index / 2 - 1) : someUser(tenant, path);
+  const user =
+    scope === 'user' && index < 8 ? cycle(cycle(tenants, 0).users, index / 2 - 1) : someUser(tenant, path);
   const texts = { global: globalPrompts, organization: organizationPrompts, user: userPrompts }[scope];
   const { name, content } = cycle(texts, scope === 'global' ? round : index + round);
   const random = seeded(path);
