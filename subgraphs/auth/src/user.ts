@@ -33,7 +33,7 @@ import { loadOrganization } from './organization.ts';
 import { usersWall } from './walls.ts';
 
 /** The users that the caller may see. */
-export function readableUsers(context: Context): Readable {
+function readableUsers(context: Context): Readable {
   return { table, order: { property: 'name', direction: 'ASC' }, where: usersWall(context) };
 }
 
@@ -106,10 +106,11 @@ export const mutation: MutationResolvers = {
 
   async deleteUser(_, { id }, context) {
     const { userId } = requireRole(context, 'superadmin');
-    if (id === userId) throw codedError('FORBIDDEN', 'Nobody deletes themselves; another superadmin can');
-    await existing(context, id);
-    await context.db.write((tx) => tx.user.deleteMany({ where: { id: uuidToBytes(id) } }));
-    return id;
+    const user = await existing(context, id);
+    if (user.id === userId)
+      throw codedError('FORBIDDEN', 'Nobody deletes themselves; another superadmin can');
+    await context.db.write((tx) => tx.user.deleteMany({ where: { id: uuidToBytes(user.id) } }));
+    return user.id;
   },
 };
 

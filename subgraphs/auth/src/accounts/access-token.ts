@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { idBytes } from '../walls.ts';
 
 /** The audience of access tokens: what the gateway expects. */
-export const accessAudience = 'cdx';
+const accessAudience = 'cdx';
 
 /** The scopes of a user: those of the account's role, of granted roles that have not expired, and single ones. */
 async function scopesOf({ db }: Context, user: UserRow): Promise<string[]> {

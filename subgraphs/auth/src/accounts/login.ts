@@ -7,7 +7,8 @@ import { issueAccessToken } from './access-token.ts';
 import { findAccount } from './account.ts';
 import { emailHash, recordEvent } from './events.ts';
 import { checkLockOut, oneAtATime } from './lock-out.ts';
-import { demoPassword, isPassword } from './passwords.ts';
+import { demoPassword } from '../demo-logins.ts';
+import { isPassword } from './passwords.ts';
 import { endSessions, findToken, openSession, rotateToken } from './refresh-token.ts';
 
 /** What a login gives its caller. */

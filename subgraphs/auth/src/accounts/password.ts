@@ -49,7 +49,7 @@ export const passwordMutation: MutationResolvers = {
       );
     } else {
       // As much work as for an account: a signature, thrown away.
-      await resetToken(context, { id: newId(), passwordHash: '' });
+      await resetToken(context, { id: newId(), email, passwordHash: '' });
     }
     return true;
   },
@@ -91,15 +91,21 @@ export async function sendPasswordLink(
   });
 }
 
-function resetToken({ services }: Context, user: Pick<UserRow, 'id' | 'passwordHash'>): Promise<string> {
+function resetToken(
+  { services }: Context,
+  user: Pick<UserRow, 'id' | 'email' | 'passwordHash'>,
+): Promise<string> {
   const { keys, settings } = services;
   const claims = { sub: user.id, fingerprint: fingerprint(user) };
   return keys.sign(claims, resetAudience, settings.PASSWORD_RESET_MINUTES * 60);
 }
 
-/** Changes with the password, so that a link dies with its use and nothing about it is stored. */
-function fingerprint({ passwordHash }: Pick<UserRow, 'passwordHash'>): string {
-  return createHash('sha256').update(passwordHash).digest('base64url').slice(0, 22);
+/**
+ * Changes with the password, so that a link dies with its use and nothing about it is stored; and with the address, so
+ * that a link to an old one does not open the account.
+ */
+function fingerprint({ email, passwordHash }: Pick<UserRow, 'email' | 'passwordHash'>): string {
+  return createHash('sha256').update(`${email}\n${passwordHash}`).digest('base64url').slice(0, 22);
 }
 
 async function accountOfToken(context: Context, token: string): Promise<UserRow> {

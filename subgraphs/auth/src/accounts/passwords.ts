@@ -9,9 +9,6 @@ const cost = {
   parallelism: 1,
 };
 
-/** The password of the demo data. It is shorter than any that an account may choose. */
-export const demoPassword = 'cdx-demo';
-
 /** What a new password must be; length is what counts (NIST SP 800-63B, 3.1.1.2). */
 export const passwordInput = z
   .string()

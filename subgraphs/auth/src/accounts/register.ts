@@ -50,7 +50,7 @@ export const registerMutation: MutationResolvers = {
 /** A new organization; its tenant's id ends in part of a random one, since the name alone may be taken. */
 function newOrganization(name: string): { id: string; name: string; slug: string; tenantId: string } {
   const id = newId();
-  const slug = `${slugOf(name).slice(0, 40)}-${id.slice(-8)}`;
+  const slug = slugOf(`${slugOf(name).slice(0, 40)}-${id.slice(-8)}`);
   return { id, name, slug, tenantId: tenantIdOf(slug) };
 }
 

@@ -58,13 +58,14 @@ const watchIntervalMs = 2_000;
 export async function openSigningKeys(file: string, log: Logger): Promise<SigningKeys> {
   await createKeysFile(file);
   let loaded = await load(file);
-  watchFile(file, { interval: watchIntervalMs, persistent: false }, () => {
+  const reload = (): void => {
     load(file).then(
       (next) => (loaded = next),
       (error: unknown) =>
         log.error({ error }, 'the signing keys could not be read again; the old ones go on'),
     );
-  });
+  };
+  watchFile(file, { interval: watchIntervalMs, persistent: false }, reload);
   return {
     sign: (claims, audience, ttlSeconds) =>
       new SignJWT(claims)
@@ -83,7 +84,7 @@ export async function openSigningKeys(file: string, log: Logger): Promise<Signin
       return payload;
     },
     jwks: () => loaded.jwks,
-    close: () => unwatchFile(file),
+    close: () => unwatchFile(file, reload),
   };
 }
 

@@ -1,0 +1,114 @@
+import { afterAll, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload } from 'jose';
+import { anonymous, newId, system, uuidToBytes, type Role } from '@cdx/kit';
+import { anIdentity, aRequest, run } from '@cdx/kit/testing';
+import type { Context } from '../context.ts';
+import { anAuthSubgraph } from '../testing.ts';
+
+const { subgraph } = await anAuthSubgraph({ ACCESS_TOKEN_SECONDS: '60' });
+afterAll(() => subgraph.close());
+
+const password = 'correct horse';
+
+interface Claims extends JWTPayload {
+  readonly sub: string;
+  readonly tid: string | null;
+  readonly oid: string | null;
+  readonly role: Role;
+  readonly sid: string;
+}
+
+/** A new account: its address, its tokens, and its owner as the gateway would know them. */
+async function register(organizationName?: string) {
+  const email = `${newId()}@test.example`;
+  const { data, errors } = await run(
+    subgraph,
+    anonymous,
+    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
+    { input: { email, password, name: 'Ann', organizationName } },
+  );
+  expect(errors).toBeUndefined();
+  const tokens = data?.register as Record<'accessToken' | 'refreshToken', string>;
+  const { sub, tid, oid, role, sid } = decodeJwt<Claims>(tokens.accessToken);
+  const identity = anIdentity({ userId: sub, tenantId: tid, organizationId: oid, role, sessionId: sid });
+  return { email, ...tokens, identity, userId: sub, sessionId: sid };
+}
+
+async function mutate(source: string): Promise<Record<string, unknown>> {
+  // Grants name who gave them, so it is an account that exists.
+  const { userId } = await granter;
+  const { data, errors } = await run(subgraph, anIdentity({ role: 'superadmin', userId }), source);
+  expect(errors).toBeUndefined();
+  return data ?? {};
+}
+const granter = register();
+
+/** The claims of the next login, verified as the gateway does. */
+async function claimsOf(email: string) {
+  const { data } = await run(
+    subgraph,
+    anonymous,
+    `mutation { login(email: "${email}", password: "${password}") { accessToken } }`,
+  );
+  const { accessToken } = data?.login as { accessToken: string };
+  const options = { issuer: 'cdx', audience: 'cdx', algorithms: ['EdDSA'] };
+  const { payload } = await jwtVerify<Claims & { scope: string }>(
+    accessToken,
+    createLocalJWKSet(subgraph.jwks()),
+    options,
+  );
+  return payload;
+}
+
+const scopesOf = async (email: string): Promise<string[]> => (await claimsOf(email)).scope.split(' ');
+
+async function aRole(tenantId: string, permissions: readonly string[]): Promise<string> {
+  const input = `{ name: "Role ${newId()}", tenantId: "${tenantId}", permissions: ${JSON.stringify(permissions)} }`;
+  const { createRole } = await mutate(`mutation { createRole(input: ${input}) { id } }`);
+  return (createRole as { id: string }).id;
+}
+
+test('an access token says who its owner is, and for how long', async () => {
+  const { email, identity, userId } = await register(`Claims ${newId()}`);
+  const claims = await claimsOf(email);
+  const { tenantId, organizationId } = identity;
+  expect(claims).toMatchObject({ sub: userId, tid: tenantId, oid: organizationId, role: 'admin' });
+  expect(claims.sid).not.toBe(identity.sessionId);
+  expect((claims.exp ?? 0) - (claims.iat ?? 0)).toBe(60);
+});
+
+test('its scopes are those of the account’s role, of granted roles and single permissions, each once', async () => {
+  const { email, identity, userId } = await register(`Scopes ${newId()}`);
+  const before = await scopesOf(email);
+  expect(before).toContain('clients:provision');
+  expect(before).not.toContain('billing:write');
+  const role = await aRole(identity.tenantId ?? '', ['billing:write', 'auth:read']);
+  await mutate(`mutation { grantRole(userId: "${userId}", roleId: "${role}") { id }
+    grantPermission(userId: "${userId}", permission: "clients:drop") { id } }`);
+  expect(await scopesOf(email)).toEqual([...before, 'billing:write', 'clients:drop'].toSorted());
+  await mutate(`mutation { revokeRole(userId: "${userId}", roleId: "${role}") { id }
+    revokePermission(userId: "${userId}", permission: "clients:drop") { id } }`);
+  expect(await scopesOf(email)).toEqual(before);
+});
+
+test('a grant that has expired gives nothing', async () => {
+  const { email, identity, userId } = await register(`Expired ${newId()}`);
+  const role = await aRole(identity.tenantId ?? '', ['billing:write']);
+  const soon = new Date(Date.now() + 3_600_000).toISOString();
+  await mutate(`mutation { grantRole(userId: "${userId}", roleId: "${role}", expiresAt: "${soon}") { id } }`);
+  expect(await scopesOf(email)).toContain('billing:write');
+  const { db } = subgraph.createContext(aRequest(system)) as Context;
+  const expired = {
+    where: { userId: uuidToBytes(userId) },
+    data: { expiresAt: new Date(Date.now() - 1_000) },
+  };
+  await db.write((tx) => tx.userRole.updateMany(expired));
+  expect(await scopesOf(email)).not.toContain('billing:write');
+});
+
+test('a tenant’s role that is named like a built-in one gives the account’s role nothing', async () => {
+  const { email, identity } = await register(`Namesake ${newId()}`);
+  const input = `{ name: "admin", tenantId: "${identity.tenantId ?? ''}", permissions: ["clients:drop"] }`;
+  await mutate(`mutation { createRole(input: ${input}) { id } }`);
+  expect(await scopesOf(email)).not.toContain('clients:drop');
+});
