@@ -84,17 +84,20 @@ export const mutation: MutationResolvers = {
   async updateAgentMemory(_, { clientId, id, input }, context) {
     requireWriter(context);
     const changes = parseInput(updateInput, input);
-    const memory = await existingMemory(context, { clientId, id });
-    const next = { ...memory, ...changes };
+    await existingMemory(context, { clientId, id });
     const embedding = changes.content === undefined ? null : await embed(context, changes.content);
-    const model = embedding ? context.services.embedder.model : memory.embeddingModel;
+    const model = embedding && context.services.embedder.model;
     await writeIn(
       context,
       clientId,
+      // What is not given stays as it is by now, which another may have changed since it was read.
       (tx) =>
         tx.$executeRaw`
-        update ${memoryTable} set content = ${next.content}, memory_type = ${next.memoryType}::clients.memory_type,
-          metadata = ${JSON.stringify(next.metadata)}::jsonb, importance = ${next.importance}, embedding_model = ${model},
+        update ${memoryTable} set content = coalesce(${changes.content}::text, content),
+          memory_type = coalesce(${changes.memoryType}::clients.memory_type, memory_type),
+          metadata = coalesce(${changes.metadata && JSON.stringify(changes.metadata)}::jsonb, metadata),
+          importance = coalesce(${changes.importance}::real, importance),
+          embedding_model = coalesce(${model}::text, embedding_model),
           embedding = coalesce(${embedding && vectorText(embedding)}::public.vector, embedding)
         where id = ${id}::uuid`,
     );

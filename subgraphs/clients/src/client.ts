@@ -73,17 +73,19 @@ export const mutation: MutationResolvers = {
       tenantId: tenantOf(caller, values.tenantId),
       ownerUserId: values.ownerUserId ?? caller.userId,
     };
-    if (idempotencyKey != null) {
-      const repeated = await loadClient(context, values.id);
-      if (repeated?.tenantId === owner.tenantId && repeated.ownerUserId === owner.ownerUserId)
-        return repeated;
-    }
     const data = { ...values, ...owner, contactEmail: email ?? null, settings: asJson(given ?? {}) };
-    await context.db.write(async (tx) => {
-      await tx.client.createMany({ data });
+    const made = await context.db.write(async (tx) => {
+      const { count } = await tx.client.createMany({ data, skipDuplicates: true });
+      if (count === 0) return false;
       await tx.$executeRaw`select clients.create_client_schema(${values.id})`;
       await tx.client.updateMany({ where: { id: values.id }, data: { status: 'active' } });
+      return true;
     });
+    if (!made) {
+      const found = idempotencyKey == null ? null : await loadClient(context, values.id);
+      const repeated = found?.tenantId === owner.tenantId && found.ownerUserId === owner.ownerUserId;
+      if (!repeated) throw conflict('This id is taken', { field: 'input.id' });
+    }
     return existingClient(context, values.id);
   },
 
@@ -107,7 +109,9 @@ export const mutation: MutationResolvers = {
       throw conflict(`Client ${id} is ${client.status}; only an archived one is deleted`);
     await context.db.write(async (tx) => {
       await tx.$executeRaw`select clients.drop_client_schema(${id})`;
-      await tx.client.deleteMany({ where: { id, status: 'archived' } });
+      const { count } = await tx.client.deleteMany({ where: { id, status: 'archived' } });
+      // Activated meanwhile: the transaction is undone, and the schema stays.
+      if (count === 0) throw conflict(`Client ${id} is no longer archived`);
     });
     return id;
   },
@@ -154,6 +158,7 @@ export function visibleClients(context: Context): Promise<readonly ClientRow[]> 
     const rows = await context.db.many<ClientRow>(
       sql`select ${selectColumns('postgres', table)} from clients.clients_info t order by t.client_id`,
     );
+    for (const row of rows) keepClient(context, row);
     return keys.map(() => rows);
   });
   return loader.load('all');

@@ -66,13 +66,19 @@ interface Search {
 
 /**
  * An index finds the nearest of all and filters afterwards, so with a filter it may find too few. Adding 0 to the
- * distance keeps the index out: the filtered rows, found by their own indexes, are compared one by one.
+ * distance keeps the index out: the filtered rows, found by their own indexes, are compared one by one. The same is
+ * done where the index finds too few, since what it found was of other models or is no longer there.
  */
 function nearest({ place, clientId, vector, condition, size, minSimilarity, approximate }: Search): Sql {
   const distance = sql`t.embedding operator(public.<=>) ${vector}::public.vector`;
-  return sql`select * from (
-      select ${selectColumns('postgres', table)}, ${clientId}::text as "clientId", 1 - (${distance}) as similarity
-      from ${place} t where ${condition}
-      order by ${approximate ? distance : sql`(${distance}) + 0`} limit ${size}
-    ) nearest where similarity >= ${minSimilarity} order by similarity desc, id`;
+  const ordered = (order: Sql): Sql => sql`
+    select ${selectColumns('postgres', table)}, ${clientId}::text as "clientId", 1 - (${distance}) as similarity
+    from ${place} t where ${condition} order by ${order} limit ${size}`;
+  const exact = sql`select * from (${ordered(sql`(${distance}) + 0`)}) exact`;
+  const enough = sql`(select count(*) from near) >= ${size}`;
+  const found = approximate
+    ? sql`with near as materialized (${ordered(distance)})
+        select * from near where ${enough} union all ${exact} where not ${enough}`
+    : exact;
+  return sql`select * from (${found}) nearest where similarity >= ${minSimilarity} order by similarity desc, id`;
 }

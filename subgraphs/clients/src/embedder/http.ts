@@ -53,8 +53,10 @@ export function httpEmbedder({ url, apiKey, model, timeoutMs }: HttpEmbedderOpti
 }
 
 function inOrder(data: readonly { index: number; embedding: number[] }[], count: number): number[][] {
-  const vectors = data.toSorted((a, b) => a.index - b.index).map(({ embedding }) => embedding);
-  if (vectors.length !== count)
-    throw new Error(`The embeddings API answered ${vectors.length} vectors for ${count} texts`);
-  return vectors;
+  const sorted = data.toSorted((a, b) => a.index - b.index);
+  if (sorted.length !== count || sorted.some(({ index }, place) => index !== place))
+    throw new Error(
+      `The embeddings API answered ${sorted.length} vectors for ${count} texts, or not one for each`,
+    );
+  return sorted.map(({ embedding }) => embedding);
 }
