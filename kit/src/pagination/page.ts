@@ -9,7 +9,7 @@ import { isBeyond, orderBy, type Order, type SortDirection } from './order.ts';
 
 /** The most rows of one page, and the number when the caller names none. */
 export const maxPageSize = 200;
-export const defaultPageSize = 50;
+const defaultPageSize = 50;
 
 /** The arguments of a connection field, as GraphQL has checked them. */
 export interface PageArguments {

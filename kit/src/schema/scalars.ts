@@ -12,7 +12,7 @@ function parseDecimal(value: unknown): string {
 }
 
 /** An exact decimal; JavaScript's numbers would lose digits on the way. */
-export const Decimal = new GraphQLScalarType<string, string>({
+const Decimal = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description: 'An exact decimal number as text, so that no digit is lost.',
   serialize: parseDecimal,

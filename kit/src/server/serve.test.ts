@@ -1,0 +1,222 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import type { FastifyInstance } from 'fastify';
+import { parse } from 'graphql';
+import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
+import { deadlineHeader, identityHeader, signIdentity } from '../identity/signed.ts';
+import { makeLogger } from '../log.ts';
+import { anIdentity } from '../testing/index.ts';
+import { serveSubgraph } from './serve.ts';
+
+const secret = new TextEncoder().encode('a secret of the tests, 32 characters or more');
+const caller = anIdentity({ userId: 'ann', role: 'client', tenantId: 'acme' });
+const request = { identity: caller, requestId: 'r1', ipAddress: null, userAgent: null };
+const whoAsks = '{ caller { userId tenantId requestId } }';
+
+/** What has reached the resolvers of the subgraph. */
+const reached: SubgraphRequest[] = [];
+let isDatabaseUp = true;
+let isClosed = false;
+
+/** A subgraph that answers who asks, and one that waits until nobody waits for it. */
+function aSubgraph(): Subgraph {
+  const typeDefs =
+    parse(`type Query { caller: Caller! echo(text: String!): String! patience: String! broken: Int }
+    type Caller { userId: ID tenantId: ID requestId: String! }`);
+  const resolvers: object = {
+    Query: {
+      caller(_: unknown, __: unknown, context: SubgraphRequest) {
+        reached.push(context);
+        return { ...context.identity, requestId: context.requestId };
+      },
+      echo: (_: unknown, { text }: { readonly text: string }) => text,
+      patience: (_: unknown, __: unknown, context: SubgraphRequest) =>
+        new Promise((resolve) => {
+          reached.push(context);
+          context.signal.addEventListener('abort', () => resolve('given up'));
+        }),
+      broken() {
+        throw new Error('password of the database: 1234');
+      },
+    },
+  };
+  return {
+    name: 'things',
+    typeDefs,
+    schema: buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers } }),
+    createContext: (context) => context,
+    checkHealth: () => (isDatabaseUp ? Promise.resolve() : Promise.reject(new Error('no database'))),
+    close() {
+      isClosed = true;
+      return Promise.resolve();
+    },
+  };
+}
+
+let server: FastifyInstance;
+let url: string;
+beforeAll(async () => {
+  server = await serveSubgraph(aSubgraph(), {
+    host: '127.0.0.1',
+    port: 0,
+    secret,
+    log: makeLogger('test', 'silent'),
+    documents: { '/.well-known/jwks.json': () => ({ keys: [] }) },
+  });
+  url = server.listeningOrigin;
+});
+afterAll(async () => {
+  await server.close();
+  expect(isClosed).toBe(true);
+});
+afterEach(() => {
+  jest.useRealTimers();
+  reached.length = 0;
+});
+
+type Headers = Readonly<Record<string, string>>;
+
+async function post(body: string, headers: Headers): Promise<{ status: number; answer: unknown }> {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
+  return { status: response.status, answer: await response.json() };
+}
+
+async function signed(headers: Headers = {}): Promise<Headers> {
+  return { [identityHeader]: await signIdentity(secret, 'things', request), ...headers };
+}
+
+const ask = async (query: string, headers: Headers = {}) =>
+  post(JSON.stringify({ query }), await signed(headers));
+
+describe('a subgraph’s server asked by one who is not the gateway', () => {
+  const forger = new TextEncoder().encode('a guess at the secret, 32 characters or more');
+  const cases: readonly [string, () => Promise<Headers>][] = [
+    ['without an identity', () => Promise.resolve({})],
+    ['with nonsense', () => Promise.resolve({ [identityHeader]: 'nonsense' })],
+    [
+      'with a forged identity',
+      async () => ({ [identityHeader]: await signIdentity(forger, 'things', request) }),
+    ],
+    [
+      'with an identity for another subgraph',
+      async () => ({ [identityHeader]: await signIdentity(secret, 'others', request) }),
+    ],
+    [
+      'with an identity that has expired',
+      async () => {
+        jest.useFakeTimers({ now: Date.now() - 61_000 });
+        const headers = await signed();
+        jest.useRealTimers();
+        return headers;
+      },
+    ],
+  ];
+
+  test.each(cases)('%s refuses, and executes nothing', async (_, headers) => {
+    const { status, answer } = await post(JSON.stringify({ query: whoAsks }), await headers());
+    expect(status).toBe(401);
+    const extensions = { code: 'UNAUTHENTICATED' };
+    expect(answer).toEqual({ errors: [{ message: 'A signed identity is needed', extensions }] });
+    expect(reached).toEqual([]);
+  });
+
+  const get = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
+
+  test('says that it runs, that its database answers, and what is public', async () => {
+    expect(await get('/health')).toEqual({ status: 'up' });
+    expect(await get('/ready')).toEqual({ status: 'ready' });
+    expect(await get('/.well-known/jwks.json')).toEqual({ keys: [] });
+  });
+
+  test('says that its database is down, and not why', async () => {
+    isDatabaseUp = false;
+    const response = await fetch(`${url}/ready`);
+    isDatabaseUp = true;
+    expect([response.status, await response.json()]).toEqual([503, { status: 'down' }]);
+    expect(await get('/health')).toEqual({ status: 'up' });
+  });
+
+  test('has nothing else', async () => {
+    expect((await fetch(`${url}/graphql?query={__typename}`)).status).toBe(404);
+    expect((await fetch(`${url}/`)).status).toBe(404);
+  });
+});
+
+describe('a subgraph’s server asked by the gateway', () => {
+  test('answers as the caller whom the gateway names', async () => {
+    const { status, answer } = await ask(whoAsks);
+    expect(status).toBe(200);
+    expect(answer).toEqual({ data: { caller: { userId: 'ann', tenantId: 'acme', requestId: 'r1' } } });
+  });
+
+  test('takes variables and the name of an operation', async () => {
+    const query = 'query A($text: String!) { echo(text: $text) } query B { echo(text: "b") }';
+    const body = JSON.stringify({ query, operationName: 'A', variables: { text: 'a' } });
+    expect((await post(body, await signed())).answer).toEqual({ data: { echo: 'a' } });
+  });
+
+  test('tells what is wrong with an operation, by a code', async () => {
+    const extensions = { code: 'BAD_USER_INPUT', service: 'things' };
+    expect((await ask('{ nothing }')).answer).toMatchObject({ errors: [{ extensions }] });
+    expect((await ask('{ caller ')).answer).toMatchObject({ errors: [{ extensions }] });
+  });
+
+  test('keeps the words of an error that nobody meant for the caller', async () => {
+    const { answer } = await ask('{ broken }');
+    expect(answer).toMatchObject({ data: { broken: null }, errors: [{ extensions: { code: 'INTERNAL' } }] });
+    expect(JSON.stringify(answer)).not.toContain('1234');
+  });
+
+  test.each([
+    ['no JSON', '{ "query": '],
+    ['empty', ''],
+    ['a list', '[]'],
+    ['without a query', '{}'],
+    ['with variables that are no object', '{"query": "{ __typename }", "variables": "x"}'],
+  ])('refuses a body that is %s', async (_, body) => {
+    const { status, answer } = await post(body, await signed());
+    expect(status).toBe(400);
+    expect(JSON.stringify(answer)).not.toMatch(/node_modules|\.[jt]s:/);
+  });
+
+  test('takes a body of megabytes, and refuses one of more than sixteen', async () => {
+    const bodyOf = (length: number): string =>
+      JSON.stringify({ query: '{ echo(text: "a") }', variables: { text: 'x'.repeat(length) } });
+    expect((await post(bodyOf(8_000_000), await signed())).status).toBe(200);
+    expect((await post(bodyOf(17_000_000), await signed())).status).toBe(413);
+  });
+});
+
+describe('work that nobody waits for any more', () => {
+  test.each([
+    ['at its deadline', 100],
+    ['at once, when its deadline has passed before it comes', -1_000],
+  ])('is given up %s', async (_, timeoutMs) => {
+    const started = performance.now();
+    const { answer } = await ask('{ patience }', { [deadlineHeader]: String(Date.now() + timeoutMs) });
+    expect(answer).toEqual({ data: { patience: 'given up' } });
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  test('is given up when the gateway leaves', async () => {
+    const leaving = new AbortController();
+    const body = JSON.stringify({ query: '{ patience }' });
+    const headers = { 'content-type': 'application/json', ...(await signed()) };
+    const asked = fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: leaving.signal });
+    while (reached.length === 0) await sleep(10);
+    expect(reached[0]?.signal.aborted).toBe(false);
+    leaving.abort();
+    await expect(asked).rejects.toThrow('aborted');
+    while (reached[0]?.signal.aborted === false) await sleep(10);
+  });
+
+  test.each([{}, { [deadlineHeader]: 'soon' }])('has a minute when its headers are %j', async (headers) => {
+    await ask(whoAsks, headers);
+    expect(Math.abs((reached[0]?.deadlineMs ?? 0) - Date.now() - 60_000)).toBeLessThan(5_000);
+  });
+});
