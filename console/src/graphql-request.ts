@@ -2,7 +2,7 @@
 export class RefusedError extends Error {}
 
 /** No GraphQL answer came back at all, so nothing is known about what was asked. */
-export class UnreachableError extends Error {}
+class UnreachableError extends Error {}
 
 type Answer = { data?: unknown; errors?: { message?: string }[] };
 

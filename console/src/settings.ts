@@ -17,7 +17,7 @@ function isDemoLogin(value: unknown): value is DemoLogin {
 }
 
 /** Takes what is well-formed and falls back to the defaults for the rest: a playground without demo logins works. */
-export function parseSettings(value: unknown): Settings {
+function parseSettings(value: unknown): Settings {
   if (!isRecord(value)) return defaults;
   return {
     graphqlPath: typeof value.graphqlPath === 'string' ? value.graphqlPath : defaults.graphqlPath,

@@ -38,9 +38,11 @@ export function toSource(
     async process({ request, context }) {
       const { query = '', operationName, variables } = request;
       if (fetchChannel.hasSubscribers) fetchChannel.publish({ subgraph: name, query } satisfies FetchEvent);
-      // Apollo asks for health with a context of its own; then the product itself is the caller.
-      const requester = isRequestContext(context) ? context : makeRequestContext(ownRequest());
+      const isRequest = isRequestContext(context);
+      // Apollo asks for health with a context of its own: then the product is the caller, and a failure must reject.
+      const requester = isRequest ? context : makeRequestContext(ownRequest());
       const { data, errors } = await fetch({ query, operationName, variables }, requester);
+      if (!isRequest && errors?.[0]) throw new Error(`${name}: ${errors[0].message}`);
       return { ...(data === undefined ? {} : { data }), ...(errors ? { errors: [...errors] } : {}) };
     },
   };

@@ -2,7 +2,7 @@ import { codedError, type ErrorCode, type SubgraphResult } from '@cdx/kit';
 import type { GraphQLFormattedError } from 'graphql';
 
 /** A fetch that brought nothing; the gateway puts the error at the fields that miss their data. */
-export function failure(code: ErrorCode, message: string, service: string): SubgraphResult {
+function failure(code: ErrorCode, message: string, service: string): SubgraphResult {
   const { extensions } = codedError(code, message);
   const error: GraphQLFormattedError = { message, extensions: { ...extensions, service } };
   return { data: null, errors: [error] };

@@ -1,3 +1,3 @@
 export { fetchChannel, type FetchEvent, type SubgraphSource } from './data-source.ts';
-export { httpSource, type HttpSourceOptions } from './http.ts';
+export { httpSource } from './http.ts';
 export { inProcessSource } from './in-process.ts';

@@ -79,8 +79,7 @@ export function logFaults(log: Logger): ApolloServerPlugin<RequestContext> {
           const { requestId } = contextValue.request;
           for (const error of errors) {
             // What a gateway's plan throws need not be a GraphQLError, whatever the type says.
-            const { extensions = {} }: Partial<GraphQLError> = error;
-            const { code } = extensions;
+            const { code } = (error as Partial<GraphQLError>).extensions ?? {};
             if (publicCode(code) === 'INTERNAL' && code !== 'INTERNAL')
               log.error({ error, requestId }, 'a request failed');
           }

@@ -1,17 +1,11 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { demoLogins } from '@cdx/auth/demo-logins';
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 /** What `console` is built to. */
 const dist = fileURLToPath(new URL('../../../console/dist', import.meta.url));
-
-/** The logins of the demo data, for the buttons of the playground. */
-const demoLogins = [
-  { label: 'superadmin', email: 'superadmin@cdx.example', password: 'cdx-demo' },
-  { label: 'tenant admin', email: 'admin@acme.example', password: 'cdx-demo' },
-  { label: 'client', email: 'client@acme.example', password: 'cdx-demo' },
-];
 
 /**
  * Serves the playground at `/playground/`.
@@ -24,11 +18,10 @@ export async function servePlayground(server: FastifyInstance, demo: boolean): P
     graphqlPath: '/graphql',
     demoLogins: demo ? demoLogins : [],
   }));
-  server.get('/', (_, reply) => reply.redirect('/playground/'));
+  for (const path of ['/', '/playground']) server.get(path, (_, reply) => reply.redirect('/playground/'));
   await server.register(fastifyStatic, {
     root: dist,
     prefix: '/playground/',
-    redirect: true,
     // The names of assets have a hash of their content; the page that names them does not.
     setHeaders(reply, path) {
       const kept = path.includes('/assets/') ? 'public, max-age=31536000, immutable' : 'no-cache';

@@ -18,7 +18,6 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
     },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 75_000,
-    routerOptions: { ignoreTrailingSlash: true },
   });
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
