@@ -97,14 +97,14 @@ describe('a supergraph from a file', () => {
   });
 
   test('is swapped when it changes, and no request is dropped meanwhile', async () => {
-    let asking = true;
+    const client = { isAsking: true };
     const statuses = new Set<number>();
     const traffic = (async () => {
-      while (asking) statuses.add((await ask(gateway, '{ greeting }')).status);
+      while (client.isAsking) statuses.add((await ask(gateway, '{ greeting }')).status);
     })();
     await writeFile(file, composeSupergraph([{ name: 'words', url, typeDefs: v2 }]));
     await eventually(async () => (await ask(gateway, '{ farewell }')).data?.farewell === 'good-bye');
-    asking = false;
+    client.isAsking = false;
     await traffic;
     expect([...statuses]).toEqual([200]);
   });

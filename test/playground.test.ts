@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { aBrowser } from './support/browser.ts';
+import { aGateway, type TestGateway } from './support/gateways.ts';
+
+let gateway: TestGateway;
+let browser: Browser;
+let page: Page;
+const hosts = new Set<string>();
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  gateway = await aGateway('embedded');
+  browser = await aBrowser();
+  page = await browser.newPage();
+  page.on('request', (request) => {
+    const { protocol, host } = new URL(request.url());
+    if (protocol.startsWith('http')) hosts.add(host);
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error') complaints.push(message.text());
+  });
+  await page.goto(`${gateway.url}/playground`);
+}, 240_000);
+afterAll(async () => {
+  await browser.close();
+  await gateway.close();
+});
+
+/** Runs what is in the editor; answers the text of the result once it contains the words. */
+async function result(words: string): Promise<string> {
+  await page.getByRole('button', { name: /execute query/i }).click();
+  const pane = page.locator('.result-window');
+  await pane.getByText(words).first().waitFor();
+  return pane.innerText();
+}
+
+describe('the playground', () => {
+  test('logs a demo user in with one click', async () => {
+    await page.getByRole('button', { name: /superadmin/i }).click();
+    await page.getByText('superadmin@cdx.example').first().waitFor();
+  });
+
+  test('runs a saved example on the real graph', async () => {
+    await page.getByRole('button', { name: /examples/i }).click();
+    await page
+      .getByRole('menuitem', { name: /who am i/i })
+      .or(page.getByRole('button', { name: /who am i/i }))
+      .first()
+      .click();
+    expect(await result('superadmin@cdx.example')).toContain('SUPERADMIN');
+  });
+
+  test('has the docs of the whole graph', async () => {
+    await page.getByRole('button', { name: /documentation explorer/i }).click();
+    await page
+      .getByRole('link', { name: 'Query' })
+      .or(page.getByText('Query', { exact: true }))
+      .first()
+      .click();
+    await page.getByText('personaTemplates').first().waitFor();
+  });
+
+  test('needs nothing from another host, and nothing fails in it', () => {
+    expect([...hosts]).toEqual([new URL(gateway.url).host]);
+    expect(complaints).toEqual([]);
+  });
+
+  test('says in words that a password is wrong', async () => {
+    await page.getByRole('button', { name: /log out/i }).click();
+    await page.getByLabel(/e-?mail/i).fill('nobody@cdx.example');
+    await page.getByLabel(/password/i).fill('not the password');
+    await page.getByRole('button', { name: /^log in$/i }).click();
+    await page.getByRole('alert').filter({ hasText: 'wrong' }).waitFor();
+  });
+});
