@@ -32,7 +32,7 @@ afterAll(async () => {
 async function result(words: string): Promise<string> {
   await page.getByRole('button', { name: /execute query/i }).click();
   const pane = page.locator('.result-window');
-  await pane.getByText(words).first().waitFor();
+  await pane.filter({ hasText: words }).waitFor({ timeout: 10_000 });
   return pane.innerText();
 }
 
@@ -49,6 +49,7 @@ describe('the playground', () => {
       .or(page.getByRole('button', { name: /who am i/i }))
       .first()
       .click();
+    await page.locator('.graphiql-query-editor').filter({ hasText: 'WhoAmI' }).waitFor({ timeout: 5_000 });
     expect(await result('superadmin@cdx.example')).toContain('SUPERADMIN');
   });
 

@@ -9,11 +9,13 @@ export function ExamplesMenu(): ReactNode {
   const variableEditor = useGraphiQL((state) => state.variableEditor);
 
   // The tab's values give it its title at once; the editors show what is run.
-  const open = ({ query, variables }: Example): void => {
+  const open = ({ operationName, query, variables }: Example): void => {
     actions.addTab();
     actions.updateActiveTabValues({ query, variables });
     queryEditor?.setValue(query);
     variableEditor?.setValue(variables);
+    // GraphiQL reads it from the editor a moment later, and would run the example by the name of the tab before.
+    actions.setOperationName(operationName);
   };
 
   return (

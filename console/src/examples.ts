@@ -4,7 +4,7 @@ import personaTemplates from './examples/persona-templates.graphql?raw';
 import searchMemory from './examples/search-memory.graphql?raw';
 import systemPrompts from './examples/system-prompts.graphql?raw';
 
-export type Example = { name: string; query: string; variables: string };
+export type Example = { name: string; operationName: string; query: string; variables: string };
 
 /**
  * An example is one plain .graphql file, so that it can be read, linted and sent without this page. What the menu
@@ -13,9 +13,11 @@ export type Example = { name: string; query: string; variables: string };
  */
 function parseExample(text: string): Example {
   const name = /^# (.+)$/m.exec(text)?.[1]?.trim() ?? 'Unnamed example';
+  const operationName = /^query (\w+)/m.exec(text)?.[1] ?? '';
   const variables = /^# Variables: (.+)$/m.exec(text)?.[1];
   return {
     name,
+    operationName,
     query: text.replace(/^# Variables: .*\n/m, ''),
     variables: variables === undefined ? '' : JSON.stringify(JSON.parse(variables), null, 2),
   };
