@@ -149,6 +149,8 @@ describe('drop_client_schema', () => {
     await drop(database, id);
     expect(await schemaExists(id)).toBe(false);
     expect(await tablesOf(untouched)).toEqual(tables);
+    const { data } = await run(subgraph, admin, `{ client(id: "${id}") { status agents { totalCount } } }`);
+    expect(data?.client).toEqual({ status: 'PROVISIONING', agents: { totalCount: 0 } });
   });
 
   test.each(malformed)('refuses the id %j', async (id) => {

@@ -105,13 +105,17 @@ export const mutation: MutationResolvers = {
   async deleteClient(_, { id }, context) {
     requireRole(context, 'superadmin');
     const client = await existingClient(context, id);
-    if (client.status !== 'archived')
+    // One that is being provisioned has no schema yet, or no more.
+    if (client.status !== 'archived' && client.status !== 'provisioning')
       throw conflict(`Client ${id} is ${client.status}; only an archived one is deleted`);
     await context.db.write(async (tx) => {
+      // Locked until the end: whoever activates the client meanwhile waits, and finds it gone.
+      const held = await tx.$executeRaw`select 1 from clients.clients_info
+        where client_id = ${id} and status in ('archived', 'provisioning') for update`;
+      // Activated before: the transaction is undone, and the schema stays.
+      if (held === 0) throw conflict(`Client ${id} is no longer archived`);
       await tx.$executeRaw`select clients.drop_client_schema(${id})`;
-      const { count } = await tx.client.deleteMany({ where: { id, status: 'archived' } });
-      // Activated meanwhile: the transaction is undone, and the schema stays.
-      if (count === 0) throw conflict(`Client ${id} is no longer archived`);
+      await tx.client.deleteMany({ where: { id } });
     });
     return id;
   },
