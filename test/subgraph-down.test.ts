@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
-import { ask, at, codesOf, logIn, superadmin } from './support/ask.ts';
+import { ask, at, codesOf, logIn, tenantAdmin } from './support/ask.ts';
 import { aGateway, serveAll, testEnvironment, urlOf, type TestGateway } from './support/gateways.ts';
 import { startGateway } from '@cdx/gateway';
 
@@ -20,11 +20,11 @@ async function distributed(): Promise<TestGateway> {
 describe('a subgraph that goes down', () => {
   test('costs its own fields and nothing else', async () => {
     const gateway = await distributed();
-    const token = await logIn(gateway, superadmin);
+    const token = await logIn(gateway, tenantAdmin);
     await gateway.servers.get('templates')?.close();
     const answer = await ask(gateway, query, { token });
     expect(answer.status).toBe(200);
-    expect(at(answer, 'me', 'email')).toBe(superadmin);
+    expect(at(answer, 'me', 'email')).toBe(tenantAdmin);
     expect(at(answer, 'clients', 'edges', 0, 'node', 'owner', 'name')).toEqual(expect.any(String));
     expect(
       at(answer, 'clients', 'edges', 0, 'node', 'agents', 'edges', 0, 'node', 'personaTemplate'),
@@ -47,7 +47,7 @@ describe('a subgraph that goes down', () => {
 
   test('answers again when it is up again', async () => {
     const gateway = await distributed();
-    const token = await logIn(gateway, superadmin);
+    const token = await logIn(gateway, tenantAdmin);
     const templates = gateway.servers.get('templates');
     if (!templates) throw new Error('no templates subgraph');
     const { port } = new URL(urlOf(templates));
@@ -72,7 +72,7 @@ test('a gateway starts while a subgraph is down, and serves the rest', async () 
     SUBGRAPHS: [...urls, 'templates=http://127.0.0.1:9'].join(','),
   });
   closers.unshift(() => gateway.close());
-  const answer = await ask(gateway, query, { token: await logIn(gateway, superadmin) });
+  const answer = await ask(gateway, query, { token: await logIn(gateway, tenantAdmin) });
   expect(at(answer, 'clients', 'edges', 0, 'node', 'owner', 'name')).toEqual(expect.any(String));
   expect(new Set(codesOf(answer))).toEqual(new Set(['SUBGRAPH_UNAVAILABLE']));
 });

@@ -30,8 +30,8 @@ describe('the prompts in force', () => {
     await write(admin, { scope: 'ORGANIZATION', name: 'organization high', priority: 9 });
     await write(user, { scope: 'USER', name: 'own' });
     await write(user, { scope: 'USER', name: 'off', isActive: false });
-    const prompts = (await effective(user)) as { name: string }[];
-    const mine = prompts.filter((prompt) => !prompt.name.endsWith('global') || prompt.name.startsWith(name));
+    const prompts = (await effective(user)) as { name: string; scope: string }[];
+    const mine = prompts.filter((prompt) => prompt.scope !== 'GLOBAL' || prompt.name.startsWith(name));
     expect(mine).toEqual([
       { name: `${name} global`, scope: 'GLOBAL' },
       { name: 'organization high', scope: 'ORGANIZATION' },
