@@ -23,5 +23,8 @@ const Decimal = new GraphQLScalarType<string, string>({
     ),
 });
 
+/** The library's own name for it is another, which introspection and messages would show. */
+const DateTime = new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' });
+
 /** The resolvers of the scalars in `common.graphql`. */
-export const scalars = { DateTime: GraphQLDateTimeISO, JSON: GraphQLJSON, Decimal } as const;
+export const scalars = { DateTime, JSON: GraphQLJSON, Decimal } as const;
