@@ -6,6 +6,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
+import { acceptPolicies, authorizeGateway, policies } from './authorization/index.ts';
 import { formatError } from './errors/format-error.ts';
 import { legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
 import type { RequestContext } from './execution/request-context.ts';
@@ -14,7 +15,7 @@ import { serveHealth } from './http/health.ts';
 import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
-import { settingsSchema } from './settings.ts';
+import { settingsSchema, type Settings } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
 
 /** A gateway that serves. */
@@ -34,7 +35,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
   try {
-    const apollo = await startApollo(topology, log);
+    const apollo = await startApollo(topology, settings, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
     serveGraphql(server, { apollo, identify: makeIdentify(keys), timeoutMs: settings.REQUEST_TIMEOUT_MS });
@@ -56,7 +57,11 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   }
 }
 
-async function startApollo(topology: Topology, log: Logger): Promise<ApolloServer<RequestContext>> {
+async function startApollo(
+  topology: Topology,
+  settings: Settings,
+  log: Logger,
+): Promise<ApolloServer<RequestContext>> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const logger = {
@@ -66,13 +71,18 @@ async function startApollo(topology: Topology, log: Logger): Promise<ApolloServe
     error: (message: unknown) => log.error(String(message)),
   };
   const gateway = new ApolloGateway({
-    supergraphSdl: topology.supergraph,
+    supergraphSdl: acceptPolicies(topology.supergraph),
     buildService: ({ name, url }) => topology.sourceOf(name, url),
     __exposeQueryPlanExperimental: false,
     logger,
   });
+  const authorized = authorizeGateway(gateway, {
+    mode: settings.AUTHORIZATION_MODE,
+    policies,
+    log,
+  });
   const apollo = new ApolloServer<RequestContext>({
-    gateway,
+    gateway: authorized,
     formatError,
     includeStacktraceInErrorResponses: false,
     introspection: true,

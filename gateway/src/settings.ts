@@ -1,5 +1,6 @@
 import { integer, internalSecret, logLevel } from '@cdx/kit';
 import { z } from 'zod';
+import { authorizationModes } from './authorization/index.ts';
 
 const subgraphUrls = z.string().transform((text, context) => {
   const urls = new Map<string, string>();
@@ -62,6 +63,12 @@ export const settingsSchema = z.object({
     .stringbool()
     .default(false)
     .describe('Offers the demo logins in the playground. Only for demo data.'),
+  AUTHORIZATION_MODE: z
+    .enum(authorizationModes)
+    .default('filter')
+    .describe(
+      'What happens to parts of an operation that its caller may not ask for: filter answers them as null, reject refuses the operation, dry-run answers all and reports them.',
+    ),
   LOG_LEVEL: logLevel,
 });
 

@@ -3,6 +3,7 @@ export const errorCodes = [
   'BAD_USER_INPUT',
   'UNAUTHENTICATED',
   'FORBIDDEN',
+  'UNAUTHORIZED_FIELD_OR_TYPE',
   'NOT_FOUND',
   'CONFLICT',
   'RATE_LIMITED',

@@ -1,0 +1,154 @@
+import type {
+  GatewayExecutionResult,
+  GatewayExecutor,
+  GatewayGraphQLRequestContext,
+  GatewayInterface,
+} from '@apollo/server-gateway-interface';
+import type { Logger } from '@cdx/kit';
+import {
+  getDirectiveValues,
+  GraphQLError,
+  GraphQLIncludeDirective,
+  GraphQLSkipDirective,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+} from 'graphql';
+import { getVariableValues } from 'graphql/execution/values.js';
+import type { RequestContext } from '../execution/request-context.ts';
+import { completeData } from './complete-data.ts';
+import type { Cut } from './cut-operation.ts';
+import { planOperation, type OperationPlan, type Variant } from './operation-plan.ts';
+import { readRequirements, type Requirements } from './requirements.ts';
+import { meets, rightsOf, type Policies } from './rights.ts';
+
+/**
+ * What happens to the parts of an operation that its caller may not ask for. `filter` answers them as null and the rest
+ * as usual, `reject` refuses the whole operation, `dry-run` answers everything and reports them.
+ */
+export const authorizationModes = ['filter', 'reject', 'dry-run'] as const;
+export type AuthorizationMode = (typeof authorizationModes)[number];
+
+export interface AuthorizationOptions {
+  readonly mode: AuthorizationMode;
+  readonly policies: Policies;
+  readonly log: Logger;
+}
+
+type Context = GatewayGraphQLRequestContext<RequestContext>;
+type Variables = Readonly<Record<string, unknown>>;
+
+/**
+ * A gateway that enforces `@authenticated`, `@requiresScopes` and `@policy` before it plans: what the caller may not
+ * ask for is cut from the operation and never fetched.
+ */
+export function authorizeGateway(gateway: GatewayInterface, options: AuthorizationOptions): GatewayInterface {
+  let authorizer: Authorizer | undefined;
+  return {
+    onSchemaLoadOrUpdate: (callback) =>
+      gateway.onSchemaLoadOrUpdate((loaded) => {
+        authorizer = new Authorizer(loaded.apiSchema, loaded.coreSupergraphSdl, options);
+        callback(loaded);
+      }),
+    async load(config) {
+      const { executor } = await gateway.load(config);
+      if (!executor) throw new TypeError('The gateway has no executor');
+      return {
+        executor(context) {
+          if (!authorizer) throw new TypeError('An operation came before the schema');
+          return authorizer.execute(context as Context, executor);
+        },
+      };
+    },
+    stop: () => gateway.stop(),
+  };
+}
+
+class Authorizer {
+  readonly #graph: { readonly schema: GraphQLSchema; readonly requirements: Requirements };
+  readonly #options: AuthorizationOptions;
+  /** Apollo Server keeps parsed documents, so the same operation comes as the same object. */
+  readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
+
+  constructor(schema: GraphQLSchema, supergraph: string, options: AuthorizationOptions) {
+    this.#graph = { schema, requirements: readRequirements(supergraph, schema) };
+    this.#options = options;
+  }
+
+  async execute(context: Context, execute: GatewayExecutor): Promise<GatewayExecutionResult> {
+    const plan = this.#planOf(context);
+    if (plan.requirements.length === 0) return execute(context);
+    const rights = await rightsOf(context.context.request, this.#options.policies, plan.policies);
+    const variant = plan.variantFor((requirement) => meets(rights, requirement));
+    if (!variant.isCut) return execute(context);
+    return this.#executeCut(context, variant, execute);
+  }
+
+  #planOf({ document, operation }: Context): OperationPlan {
+    const plans = this.#plans.get(document) ?? new Map<OperationDefinitionNode, OperationPlan>();
+    this.#plans.set(document, plans);
+    const plan = plans.get(operation) ?? planOperation(document, operation, this.#graph);
+    plans.set(operation, plan);
+    return plan;
+  }
+
+  async #executeCut(
+    context: Context,
+    { document, hash, cuts }: Variant,
+    execute: GatewayExecutor,
+  ): Promise<GatewayExecutionResult> {
+    const { schema } = this.#graph;
+    const { operation, request } = context;
+    const definitions = operation.variableDefinitions ?? [];
+    const { coerced, errors: mistakes } = getVariableValues(schema, definitions, request.variables ?? {});
+    if (mistakes) return { errors: mistakes.map(asInputError) };
+    const refused = cuts.filter(({ conditional }) => conditional.every((node) => isIncluded(node, coerced)));
+    this.#report(context, refused);
+    if (this.#options.mode === 'dry-run') return withReport(await execute(context), refused);
+    const errors = refused.map(({ path }) => refusal(path));
+    if (this.#options.mode === 'reject' && errors.length > 0) return { data: null, errors };
+    const answer = document ? await execute({ ...context, document, queryHash: hash }) : { data: {} };
+    const data = answer.data && completeData(schema, context.document, operation, coerced, answer.data);
+    return withErrors({ ...answer, ...(data === undefined ? {} : { data }) }, errors);
+  }
+
+  #report({ context, operationName }: Context, refused: readonly Cut[]): void {
+    const { requestId, identity } = context.request;
+    const paths = refused.map(({ path }) => path.join('.'));
+    const { mode, log } = this.#options;
+    log.info(
+      { requestId, userId: identity.userId, operationName, paths, mode },
+      'parts of an operation are refused',
+    );
+  }
+}
+
+function refusal(path: readonly string[]): GraphQLError {
+  return new GraphQLError('Unauthorized field or type', {
+    path: [...path],
+    extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
+  });
+}
+
+function asInputError({ message, nodes }: GraphQLError): GraphQLError {
+  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
+}
+
+function withErrors(answer: GatewayExecutionResult, errors: readonly GraphQLError[]): GatewayExecutionResult {
+  const all = [...errors, ...(answer.errors ?? [])];
+  return all.length === 0 ? answer : { ...answer, errors: all };
+}
+
+function isIncluded(node: SelectionNode, variables: Variables): boolean {
+  const values = { ...variables };
+  return (
+    getDirectiveValues(GraphQLSkipDirective, node, values)?.if !== true &&
+    getDirectiveValues(GraphQLIncludeDirective, node, values)?.if !== false
+  );
+}
+
+function withReport(answer: GatewayExecutionResult, refused: readonly Cut[]): GatewayExecutionResult {
+  const unauthorizedPaths = refused.map(({ path }) => path);
+  return { ...answer, extensions: { ...answer.extensions, unauthorizedPaths } };
+}
