@@ -79,6 +79,7 @@ async function startApollo(
   const authorized = authorizeGateway(gateway, {
     mode: settings.AUTHORIZATION_MODE,
     policies,
+    introspection: 'whole',
     log,
   });
   const apollo = new ApolloServer<RequestContext>({

@@ -19,8 +19,9 @@ import { getVariableValues } from 'graphql/execution/values.js';
 import type { RequestContext } from '../execution/request-context.ts';
 import { completeData } from './complete-data.ts';
 import type { Cut } from './cut-operation.ts';
+import { Introspection } from './introspection.ts';
 import { planOperation, type OperationPlan, type Variant } from './operation-plan.ts';
-import { readRequirements, type Requirements } from './requirements.ts';
+import { policiesOf, readRequirements, type Requirements } from './requirements.ts';
 import { meets, rightsOf, type Policies } from './rights.ts';
 
 /**
@@ -33,6 +34,8 @@ export type AuthorizationMode = (typeof authorizationModes)[number];
 export interface AuthorizationOptions {
   readonly mode: AuthorizationMode;
   readonly policies: Policies;
+  /** Whether callers see the whole schema, or the part that they may use. */
+  readonly introspection: 'whole' | 'usable';
   readonly log: Logger;
 }
 
@@ -67,17 +70,21 @@ export function authorizeGateway(gateway: GatewayInterface, options: Authorizati
 
 class Authorizer {
   readonly #graph: { readonly schema: GraphQLSchema; readonly requirements: Requirements };
+  readonly #introspection: Introspection;
   readonly #options: AuthorizationOptions;
   /** Apollo Server keeps parsed documents, so the same operation comes as the same object. */
   readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
 
   constructor(schema: GraphQLSchema, supergraph: string, options: AuthorizationOptions) {
-    this.#graph = { schema, requirements: readRequirements(supergraph, schema) };
+    const requirements = readRequirements(supergraph, schema);
+    this.#graph = { schema, requirements };
+    this.#introspection = new Introspection(schema, requirements);
     this.#options = options;
   }
 
   async execute(context: Context, execute: GatewayExecutor): Promise<GatewayExecutionResult> {
     const plan = this.#planOf(context);
+    if (plan.asksForSchema && this.#options.introspection === 'usable') return this.#introspect(context);
     if (plan.requirements.length === 0) return execute(context);
     const rights = await rightsOf(context.context.request, this.#options.policies, plan.policies);
     const variant = plan.variantFor((requirement) => meets(rights, requirement));
@@ -91,6 +98,13 @@ class Authorizer {
     const plan = plans.get(operation) ?? planOperation(document, operation, this.#graph);
     plans.set(operation, plan);
     return plan;
+  }
+
+  async #introspect({ context, document, operation, request }: Context): Promise<GatewayExecutionResult> {
+    const { all } = this.#graph.requirements;
+    const rights = await rightsOf(context.request, this.#options.policies, policiesOf(all));
+    const asked = { document, operation, variables: request.variables ?? {} };
+    return this.#introspection.answer(asked, (requirement) => meets(rights, requirement));
   }
 
   async #executeCut(

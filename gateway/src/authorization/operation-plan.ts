@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
-import { print, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  BREAK,
+  print,
+  visit,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { cutOperation, type Cut } from './cut-operation.ts';
-import type { Requirement, Requirements } from './requirements.ts';
+import { policiesOf, type Requirement, type Requirements } from './requirements.ts';
 
 /** What is asked of the subgraphs in place of an operation, for callers who meet the same of its requirements. */
 export interface Variant {
@@ -19,6 +26,8 @@ export interface OperationPlan {
   readonly requirements: readonly Requirement[];
   /** The policies that its requirements name. */
   readonly policies: readonly string[];
+  /** Whether it asks for the schema, by `__schema` or `__type`. */
+  readonly asksForSchema: boolean;
   /** @param meets whether the caller meets a requirement */
   variantFor(meets: (requirement: Requirement) => boolean): Variant;
 }
@@ -35,7 +44,8 @@ export function planOperation(
   const variants = new Map<string, Variant>();
   return {
     requirements,
-    policies: [...new Set(requirements.flatMap(({ policies }) => policies.flat()))],
+    policies: policiesOf(requirements),
+    asksForSchema: asksForSchema(document),
     variantFor(meets) {
       const met = requirements.map(meets);
       const key = met.map(Number).join('');
@@ -49,6 +59,17 @@ export function planOperation(
       return variant;
     },
   };
+}
+
+function asksForSchema(document: DocumentNode): boolean {
+  let found = false;
+  visit(document, {
+    Field({ name }) {
+      found = name.value === '__schema' || name.value === '__type';
+      return found ? BREAK : undefined;
+    },
+  });
+  return found;
 }
 
 function hashOf(document: DocumentNode | undefined): string {

@@ -26,6 +26,8 @@ export interface Requirement {
 
 /** Answers the requirements that stand before each part of a graph. Equal requirements are one object. */
 export interface Requirements {
+  /** Every requirement of the graph, once. */
+  readonly all: readonly Requirement[];
   /** Before a fragment on a type: what the type itself needs. */
   ofType(type: GraphQLNamedType): readonly Requirement[];
   /** Before a field's selection: what the field needs, on an abstract type the same field of all that it may be. */
@@ -61,6 +63,7 @@ export function readRequirements(supergraph: string, schema: GraphQLSchema): Req
   const possibleTypes = (type: GraphQLNamedType): readonly GraphQLObjectType[] =>
     isAbstractType(type) ? schema.getPossibleTypes(type) : [];
   return {
+    all: [...new Set([...byCoordinate.values()].flat())],
     possibleTypes,
     ofType: ({ name }) => at(name),
     ofField(parent, field) {
@@ -72,6 +75,11 @@ export function readRequirements(supergraph: string, schema: GraphQLSchema): Req
       ]);
     },
   };
+}
+
+/** The policies that requirements name, each once. */
+export function policiesOf(requirements: readonly Requirement[]): string[] {
+  return [...new Set(requirements.flatMap(({ policies }) => policies.flat()))];
 }
 
 interface DirectiveNames {
