@@ -1,0 +1,2 @@
+-- Run once, when the volume is empty: POSTGRES_DB makes the clients database, this the others.
+CREATE DATABASE templates OWNER cdx;
