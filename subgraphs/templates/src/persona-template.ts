@@ -128,7 +128,9 @@ export const personaTemplate: PersonaTemplateResolvers = {
       ? loadPersona(context, reference.id)
       : loadEntity<PersonaTemplateRow>(context, readablePersonas(context), reference.key, 'key'),
   variables: ({ variables }) => declaredVariables(variables),
-  createdBy: ({ createdBy }) => ({ id: createdBy }),
+  // Templates are everybody's and their makers of any tenant, whose ids are not.
+  createdBy: ({ createdBy }, _, { identity }) =>
+    identity.role === 'superadmin' || identity.userId === createdBy ? { id: createdBy } : null,
 };
 
 export const user: UserResolvers = {

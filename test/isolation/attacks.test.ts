@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { getNamedType, isObjectType, isRequiredArgument, type GraphQLField } from 'graphql';
+import { ask, at } from '../support/ask.ts';
+import { costOf } from '../support/count.ts';
+import { aGateway, type TestGateway } from '../support/gateways.ts';
+import { rolesAsked, type Caller } from './callers.ts';
+import { fingerprints } from './fingerprints.ts';
+import { anOperation } from './operations.ts';
+import { aWorld, pick, seed, type World } from './world.ts';
+
+let gateway: TestGateway;
+let world: World;
+beforeAll(async () => {
+  gateway = await aGateway('embedded');
+  world = await aWorld(gateway);
+}, 120_000);
+afterAll(() => gateway.close());
+
+type Field = GraphQLField<unknown, unknown>;
+const queries = (): Field[] => Object.values(world.schema.getQueryType()?.getFields() ?? {});
+const nobodysId = '01931749-0000-7000-8000-000000000000';
+
+/** The root fields that find one row by ids alone. */
+const lookups = (): Field[] =>
+  queries().filter(({ args, type }) => {
+    const named = getNamedType(type);
+    const ids = args.filter(isRequiredArgument).every((argument) => String(argument.type) === 'ID!');
+    return isObjectType(named) && 'id' in named.getFields() && args.some(isRequiredArgument) && ids;
+  });
+
+/** The root fields that give a page, and filter by id. */
+const lists = (): Field[] =>
+  queries().filter(({ type, args }) => {
+    const filter = args.find(({ name }) => name === 'filter');
+    const named = getNamedType(type);
+    return filter && 'getFields' in named && 'totalCount' in named.getFields();
+  });
+
+describe.each(rolesAsked)('another tenant’s row, for the role %s', (role) => {
+  let caller: Caller;
+  beforeAll(() => {
+    const found = world.callers.find((one) => one.tenant === 'acme' && one.role === role);
+    if (!found) throw new Error(`There is no ${role}`);
+    caller = found;
+  });
+
+  test('is as if there were none: the same answer at the same cost', async () => {
+    const theirs = world.onlyOthers(caller.tenant);
+    for (const field of lookups()) {
+      const required = field.args.filter(isRequiredArgument);
+      const call = (id: string, client: string): string =>
+        `{ it: ${field.name}(${required.map(({ name }) => `${name}: "${/client/i.test(name) ? client : id}"`).join(', ')}) { __typename id } }`;
+      for (const [index, id] of theirs.ids.slice(0, -1).entries()) {
+        if (index % 12 > 0) continue;
+        const client = theirs.clients[index % theirs.clients.length] ?? 'nobody';
+        const existing = await answerOf(call(id, client), caller);
+        const missing = await answerOf(call(nobodysId, 'nobody'), caller);
+        expect({ field: field.name, ...existing }).toEqual({ field: field.name, ...missing });
+      }
+    }
+  }, 120_000);
+
+  test('is not counted', async () => {
+    const theirs = world.onlyOthers(caller.tenant);
+    const ids = theirs.ids.slice(0, -1);
+    for (const field of lists()) {
+      const query = `query ($ids: [ID!]) { it: ${field.name}(filter: { id: { in: $ids } }) { totalCount } }`;
+      const answer = await ask(gateway, query, { token: caller.token, variables: { ids } });
+      if (answer.errors.length === 0)
+        expect([field.name, at(answer, 'it', 'totalCount')]).toEqual([field.name, 0]);
+      else expect(answer.data?.it ?? null).toBeNull();
+    }
+  }, 60_000);
+
+  /** What is answered, and how many statements that takes. */
+  async function answerOf(query: string, { token }: Caller): Promise<object> {
+    let answer: Awaited<ReturnType<typeof ask>> | undefined;
+    const { statements } = await costOf(async () => {
+      answer = await ask(gateway, query, { token });
+    });
+    return {
+      data: answer?.data,
+      codes: answer?.errors.map(({ extensions }) => extensions.code),
+      statements: statements.length,
+    };
+  }
+});
+
+describe('mutations on others’ rows', () => {
+  test('change nothing, whatever they say', async () => {
+    const before = await fingerprints();
+    let refused = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.gen(), async (g) => {
+        const caller = pick(g, world.callers);
+        const operation = anOperation(g, world.schema, world.onlyOthers(caller.tenant), {
+          kind: 'mutation',
+          depth: 2,
+        });
+        if (ofAccounts.test(operation.query)) return;
+        const answer = await ask(gateway, operation.query, { ...operation, token: caller.token });
+        refused += answer.errors.length > 0 ? 1 : 0;
+        const leaks = world.watch.leaks(JSON.stringify(answer.data ?? null), caller.tenant);
+        // What the caller has sent may stand in the caller's own row now.
+        const sent = JSON.stringify(operation).toLowerCase();
+        expect(leaks.filter((text) => !sent.includes(text))).toEqual([]);
+      }),
+      { numRuns: 1_500, seed, endOnFailure: true },
+    );
+    expect(refused).toBeGreaterThan(500);
+    expect(await fingerprints([...before.keys()])).toEqual(before);
+  }, 300_000);
+});
+
+/** They act on the caller's own account, or on an address that anybody may give; their own suites attack them. */
+const ofAccounts =
+  /\b(login|register|logout\w*|refreshToken|changePassword|requestPasswordReset|resetPassword|requestEmailVerification|verifyEmail)\b/;

@@ -1,0 +1,129 @@
+import { createPool } from 'mariadb';
+import pg from 'pg';
+
+/** A row of some tenant: what must not be met by anybody else. */
+export interface Secret {
+  /** An id, an address or a slug: text that stands for the row and for no other. */
+  readonly text: string;
+  readonly tenant: string;
+  /** What kind of value it is, to be sent where such a value is asked for. */
+  readonly kind: 'id' | 'client' | 'email' | 'slug';
+}
+
+const idText = (column: string): string =>
+  `lower(insert(insert(insert(insert(hex(${column}), 9, 0, '-'), 14, 0, '-'), 19, 0, '-'), 24, 0, '-'))`;
+
+/** The tables of auth whose rows are a user's: their ids with the user's tenant. */
+const ofUsers = ['auth_tokens', 'sessions', 'auth_events', 'projects', 'subscriptions', 'user_activity_logs'];
+
+/** All that the databases keep for tenants, read past every wall, as the databases' owner. */
+export async function readSecrets(): Promise<readonly Secret[]> {
+  const auth = await secretsOfAuth(urlOf('AUTH_DATABASE_URL'));
+  const tenantOf = new Map(auth.map(({ text, tenant }) => [text, tenant]));
+  const [clients, templates] = await Promise.all([
+    secretsOfClients(urlOf('CLIENTS_DATABASE_URL')),
+    secretsOfTemplates(urlOf('TEMPLATES_DATABASE_URL'), tenantOf),
+  ]);
+  return [...auth, ...clients, ...templates];
+}
+
+export function urlOf(variable: string): string {
+  const url = process.env[variable];
+  if (!url) throw new Error(`${variable} is not set: run tests by \`npm test\``);
+  return url;
+}
+
+interface Found {
+  readonly text: string;
+  readonly tenant: string | null;
+}
+const named = (rows: readonly Found[], kind: Secret['kind']): Secret[] =>
+  rows.flatMap(({ text, tenant }) => (tenant === null ? [] : [{ text, tenant, kind }]));
+
+async function secretsOfAuth(url: string): Promise<Secret[]> {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const pool = createPool({
+    host: hostname,
+    port: Number(port),
+    user: decodeURIComponent(username),
+    password: decodeURIComponent(password),
+    database: pathname.slice(1),
+    allowPublicKeyRetrieval: true,
+    connectionLimit: 1,
+  });
+  const read = (sql: string): Promise<Found[]> => pool.query<Found[]>(sql);
+  try {
+    const users = await read(`select ${idText('id')} as text, tenant_id as tenant from users`);
+    const emails = await read('select email as text, tenant_id as tenant from users');
+    const organizations = await read(
+      `select ${idText('id')} as text, tenant_id as tenant from organizations`,
+    );
+    const slugs = await read('select slug as text, tenant_id as tenant from organizations');
+    const rows = [];
+    for (const table of ofUsers) {
+      rows.push(
+        ...(await read(
+          `select ${idText('t.id')} as text, u.tenant_id as tenant from ${table} t join users u on u.id = t.user_id`,
+        )),
+      );
+    }
+    return [
+      ...named([...users, ...organizations, ...rows], 'id'),
+      ...named(emails, 'email'),
+      ...named(slugs, 'slug'),
+    ];
+  } finally {
+    await pool.end();
+  }
+}
+
+async function withPostgres<Result>(
+  url: string,
+  work: (read: (sql: string) => Promise<Found[]>) => Promise<Result>,
+): Promise<Result> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await work(async (sql) => (await client.query<{ text: string; tenant: string | null }>(sql)).rows);
+  } finally {
+    await client.end();
+  }
+}
+
+const ofClients = ['agent_instances', 'agent_memory', 'projects', 'workflow_executions', 'usage_analytics'];
+
+function secretsOfClients(url: string): Promise<Secret[]> {
+  return withPostgres(url, async (read) => {
+    const clients = await read('select client_id as text, tenant_id as tenant from clients.clients_info');
+    const states = await read(
+      'select s.id::text as text, c.tenant_id as tenant from clients.orchestrator_state s join clients.clients_info c using (client_id)',
+    );
+    const rows: Found[] = [];
+    for (const { text: client, tenant } of clients) {
+      const present = await read(
+        `select table_name as text, null as tenant from information_schema.tables where table_schema = 'client_${client}'`,
+      );
+      for (const { text: table } of present.filter(({ text }) => ofClients.includes(text))) {
+        const ids = await read(`select id::text as text, null as tenant from client_${client}.${table}`);
+        rows.push(...ids.map(({ text }) => ({ text, tenant })));
+      }
+    }
+    return [...named(clients, 'client'), ...named([...states, ...rows], 'id')];
+  });
+}
+
+function secretsOfTemplates(url: string, tenantOf: ReadonlyMap<string, string>): Promise<Secret[]> {
+  return withPostgres(url, async (read) => {
+    const prompts = await read(
+      'select id::text as text, coalesce(organization_id, user_id)::text as tenant from templates.system_prompts',
+    );
+    const drafts = await read(
+      "select id::text as text, created_by::text as tenant from templates.persona_templates where status = 'draft'",
+    );
+    const owned = [...prompts, ...drafts].map(({ text, tenant: owner }) => ({
+      text,
+      tenant: owner === null ? null : (tenantOf.get(owner) ?? null),
+    }));
+    return named(owned, 'id');
+  });
+}
