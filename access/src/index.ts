@@ -1,4 +1,11 @@
-export { accountRoles, domainAccess, serviceAccess, type AccountRole } from './matrix.ts';
+export {
+  accountRoles,
+  domainAccess,
+  serviceAccess,
+  sharedTypes,
+  type DomainAccess,
+  type Right,
+} from './matrix.ts';
 export {
   directiveOf,
   isScope,
