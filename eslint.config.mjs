@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Dependencies point one way: gateway → subgraphs → kit. A rule for each arrow that must not be drawn. */
+/** Dependencies point one way: gateway → subgraphs → access → kit. A rule for each arrow that must not be drawn. */
 const forbid = (files, patterns, message) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] },

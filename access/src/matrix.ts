@@ -154,7 +154,8 @@ const templates: DomainAccess = {
       roles: ['superadmin', 'admin'],
       fields: ['publishPersonaTemplate', 'retirePersonaTemplate'].map(mutation),
     },
-    // A system prompt is global by its input, so those fields need `templates:write` and their resolvers ask for this.
+    // A system prompt is global by its input, so those fields need `templates:write`, their resolvers ask for
+    // this, and row-level security for the role superadmin.
     'templates:global': {
       description: 'Change what everybody uses: prompt templates, global system prompts',
       roles: superadmin,

@@ -82,12 +82,8 @@ export function directiveOf(policy: Policy): string {
 }
 
 /** What a built-in role, or somebody without a token, may do with a coordinate of a domain. */
-export function permitted(
-  role: AccountRole | 'anonymous',
-  domain: string,
-  coordinate: string,
-  policy: Policy = policyOf(domain, coordinate),
-): Permitted {
+export function permitted(role: AccountRole | 'anonymous', domain: string, coordinate: string): Permitted {
+  const policy = policyOf(domain, coordinate);
   if (policy === 'public') return 'yes';
   if (role === 'anonymous') return 'no';
   if (policy === 'authenticated') return role === 'superadmin' ? 'yes' : 'own';
