@@ -1,7 +1,7 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Dependencies point one way: gateway → subgraphs → kit. A rule for each arrow that must not be drawn. */
+/** Dependencies point one way: gateway → subgraphs → access → kit. A rule for each arrow that must not be drawn. */
 const forbid = (files, patterns, message) => ({
   files,
   rules: { 'no-restricted-imports': ['error', { patterns: [{ group: patterns, message }] }] },
@@ -30,12 +30,25 @@ export default tseslint.config(
       'no-warning-comments': ['error', { terms: ['todo', 'fixme'] }],
     },
   },
+  forbid(
+    ['access/src/**'],
+    ['@cdx/*', '!@cdx/kit', '!@cdx/kit/*'],
+    'The access matrix knows no code of a domain.',
+  ),
   forbid(['kit/src/**'], ['@cdx/*', '!@cdx/kit'], 'The kit knows no domain.'),
   ...['auth', 'clients', 'templates'].map((name) =>
     forbid(
       [`subgraphs/${name}/**`],
-      ['@cdx/*', '!@cdx/kit', '!@cdx/kit/*', `!@cdx/prisma-${name}`, `!@cdx/prisma-${name}/*`],
-      'A subgraph knows the kit and its own database, and nothing else of the product.',
+      [
+        '@cdx/*',
+        '!@cdx/kit',
+        '!@cdx/kit/*',
+        '!@cdx/access',
+        '!@cdx/access/*',
+        `!@cdx/prisma-${name}`,
+        `!@cdx/prisma-${name}/*`,
+      ],
+      'A subgraph knows the kit, the access matrix and its own database, and nothing else of the product.',
     ),
   ),
   forbid(['databases/src/**'], ['@cdx/gateway/*'], 'Only the gateway’s public module.'),

@@ -79,6 +79,7 @@ function install(node, env) {
   const folders = [
     '.',
     'kit',
+    'access',
     'gateway',
     'databases',
     'console',

@@ -1,11 +1,13 @@
 /** `npm run docs` writes the pages that follow from the code; with `--check` it only compares. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { describeAccess } from './docs/access.ts';
 import { describeConfiguration } from './docs/configuration.ts';
 import { drawSupergraph } from './docs/picture.ts';
 import { domains } from './subgraphs.ts';
 
 const generated = 'This page is generated: `npm run docs`.';
 const pages: Readonly<Record<string, string>> = {
+  'access.md': `${describeAccess(domains)}\n\n${generated}\n`,
   'configuration.md': `${describeConfiguration(domains)}\n\n${generated}\n`,
   'supergraph.md': `# The supergraph
 

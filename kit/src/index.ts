@@ -1,4 +1,11 @@
-export { makeContext, requireRole, requireUser, type SubgraphContext, type User } from './context/context.ts';
+export {
+  makeContext,
+  requireRole,
+  requireScope,
+  requireUser,
+  type SubgraphContext,
+  type User,
+} from './context/context.ts';
 export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
 export { Loaders } from './context/loaders.ts';
 export type { Subgraph, SubgraphRequest } from './context/subgraph.ts';

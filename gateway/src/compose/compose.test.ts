@@ -4,12 +4,14 @@ import { domains } from '../subgraphs.ts';
 import { composeSupergraph, CompositionError, type ComposedSubgraph } from './compose.ts';
 
 const federation =
-  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external"])';
+  'extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@requires", "@external", "@authenticated", "@requiresScopes"])';
 const subgraph = (name: string, sdl: string): ComposedSubgraph => ({
   name,
   url: `http://${name}`,
   typeDefs: parse(`${federation}\n${sdl}`),
 });
+
+const mayRead = '@requiresScopes(scopes: [["clients:read"]])';
 
 function complaint(...subgraphs: ComposedSubgraph[]): string {
   try {
@@ -52,7 +54,7 @@ describe('the glossary', () => {
   test('lets a subgraph extend an entity whose owner is there, and only then', () => {
     const owner = subgraph(
       'clients',
-      'type Query { c: Client } type Client @key(fields: "id") { id: ID! name: String }',
+      `type Query { c: Client ${mayRead} } type Client @key(fields: "id") ${mayRead} { id: ID! name: String }`,
     );
     const other = subgraph('x', 'type Query { x: Int } type Client @key(fields: "id") { id: ID! size: Int }');
     expect(composeSupergraph([owner, other])).toContain('size: Int');
@@ -73,5 +75,84 @@ describe('@requires', () => {
       ),
     );
     expect(words).toContain('[b] Box.big: arguments are not allowed inside @requires');
+  });
+});
+
+describe('a domain’s policies', () => {
+  const mayWrite = '@requiresScopes(scopes: [["clients:write"]])';
+  const anAgent = { type: mayRead, query: mayRead, mutation: mayWrite, added: mayRead, stub: '' };
+  /** A part of the clients domain, with the policies that the matrix gives it but for what a test changes. */
+  const clients = (policies: Partial<typeof anAgent> = {}): ComposedSubgraph => {
+    const { type, query, mutation, added, stub } = { ...anAgent, ...policies };
+    return subgraph(
+      'clients',
+      `type Query { agentInstance: AgentInstance ${query} }
+      type Mutation { deleteAgentInstance: ID ${mutation} }
+      type AgentInstance @key(fields: "id") ${type} { id: ID! }
+      type User @key(fields: "id") ${stub} { id: ID! agents: Int ${added} }`,
+    );
+  };
+
+  test('that are the matrix’s compose, and reach the supergraph', () => {
+    expect(composeSupergraph([clients()])).toMatch(/type AgentInstance[^{]*@requiresScopes/);
+  });
+
+  test.each([
+    ['a type', 'AgentInstance', { type: '' }],
+    ['a query', 'Query.agentInstance', { query: '' }],
+    ['a mutation', 'Mutation.deleteAgentInstance', { mutation: '' }],
+    ['a field that is added to another domain’s entity', 'User.agents', { added: '' }],
+  ])('may not be missing on %s', (_, coordinate, policies) => {
+    expect(complaint(clients(policies))).toMatch(
+      new RegExp(
+        `\\[clients\\] ${coordinate}: has no policy, .* says @requiresScopes\\(.*\\n  Hint: Write @req`,
+      ),
+    );
+  });
+
+  test.each([
+    ['weaker', { mutation: '@authenticated' }, 'has @authenticated,'],
+    ['another scope’s', { mutation: mayRead }, `has ${mayRead},`],
+    [
+      'one of two',
+      { mutation: '@requiresScopes(scopes: [["clients:write"], ["clients:read"]])' },
+      'has @requiresScopes(scopes: [["clients:write"], ["clients:read"]]),',
+    ],
+    ['more than the matrix’s', { mutation: `@authenticated ${mayWrite}` }, 'has @authenticated @requires'],
+  ])('may not be %s', (_, policies, words) => {
+    const all = complaint(clients(policies));
+    expect(all).toContain(`[clients] Mutation.deleteAgentInstance: ${words}`);
+    expect(all).toContain(`the access matrix says ${mayWrite}`);
+  });
+
+  test('may not be written on another domain’s entity', () => {
+    expect(complaint(clients({ stub: mayRead }))).toContain(
+      'User is of the auth subgraph, which writes its policy',
+    );
+  });
+
+  test('are looked for in extensions and under other names of the root types', () => {
+    const words = complaint(
+      subgraph(
+        'clients',
+        'schema { query: Root } type Root { a: Int } extend type Root { b: Int } type Client @key(fields: "id") { id: ID! } extend type Client { name: String }',
+      ),
+    );
+    expect(words).toContain('[clients] Query.a: has no policy');
+    expect(words).toContain('[clients] Query.b: has no policy');
+    expect(words).toContain('[clients] Client: has no policy');
+  });
+
+  test('are not a directive of the subgraph’s own that is named alike', () => {
+    const sdl = `directive @requiresScopes(scopes: [[String!]!]!) on FIELD_DEFINITION
+      type Query { agentInstance: Int ${mayRead} }`;
+    const words = complaint({ name: 'clients', url: 'http://clients', typeDefs: parse(sdl) });
+    expect(words).toContain(
+      '[clients] @requiresScopes: a directive of the subgraph’s own would protect nothing',
+    );
+  });
+
+  test('of a subgraph that is no domain of the product are its own affair', () => {
+    expect(composeSupergraph([subgraph('weather', 'type Query { rain: Int }')])).toContain('rain: Int');
   });
 });

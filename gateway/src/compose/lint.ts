@@ -7,6 +7,7 @@ import {
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
 } from 'graphql';
+import { checkAccess } from './access.ts';
 import type { ComposedSubgraph, Complaint } from './compose.ts';
 import { banned, glossary } from './glossary.ts';
 
@@ -15,12 +16,13 @@ type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
 /** The rules of this product that composition does not know. */
 export function lintSubgraphs(subgraphs: readonly ComposedSubgraph[]): Complaint[] {
   const names = new Set(subgraphs.map(({ name }) => name));
-  return subgraphs.flatMap((subgraph) =>
-    objectTypes(subgraph).flatMap((type) => [
+  return subgraphs.flatMap((subgraph) => [
+    ...objectTypes(subgraph).flatMap((type) => [
       ...argumentsInRequires(subgraph.name, type),
       ...wrongName(subgraph.name, type, names),
     ]),
-  );
+    ...checkAccess(subgraph),
+  ]);
 }
 
 function objectTypes({ typeDefs }: ComposedSubgraph): ObjectNode[] {

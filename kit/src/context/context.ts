@@ -70,3 +70,14 @@ export function requireRole(context: Pick<SubgraphRequest, 'identity'>, ...allow
   if (!allowed.includes(user.role)) throw forbidden(`This needs the role ${allowed.join(' or ')}`);
   return user;
 }
+
+/**
+ * Sees to it that the caller has a scope; the product acting for itself has them all.
+ * @throws UNAUTHENTICATED when nobody is logged in, FORBIDDEN when the scope is not among the caller's
+ */
+export function requireScope(context: Pick<SubgraphRequest, 'identity'>, scope: string): void {
+  const { role, scopes } = context.identity;
+  if (role === 'system') return;
+  requireUser(context);
+  if (!scopes.includes(scope)) throw forbidden(`This needs the permission ${scope}`);
+}

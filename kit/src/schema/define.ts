@@ -6,6 +6,7 @@ import { makeContext } from '../context/context.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
 import { enumResolvers, useInternalDefaults } from './enums.ts';
+import { enforcePolicies } from './policies.ts';
 import { scalars } from './scalars.ts';
 
 const commonSdl = readFileSync(new URL('./common.graphql', import.meta.url), 'utf8');
@@ -39,6 +40,7 @@ export function defineSubgraph<Tx, Services>(definition: SubgraphDefinition<Tx, 
     resolvers: { ...scalars, ...enumResolvers(typeDefs), ...resolvers },
   });
   useInternalDefaults(schema);
+  enforcePolicies(schema);
   return {
     name,
     typeDefs,

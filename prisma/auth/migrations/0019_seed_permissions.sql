@@ -31,11 +31,11 @@ values
   (unhex('0193000200007000800000000000001c'), 'work:write', 'Change projects, tasks, employees and agent tasks'),
   (unhex('0193000200007000800000000000001d'), 'auth:roles:grant', 'Grant and revoke roles and permissions'),
   (unhex('0193000200007000800000000000001e'), 'auth:sessions:revoke', 'End the sessions of other users'),
-  (unhex('0193000200007000800000000000001f'), 'clients:provision', 'Make a client with its schema'),
+  (unhex('0193000200007000800000000000001f'), 'clients:provision', 'Make a client with its schema, change its record, suspend and archive it'),
   (unhex('01930002000070008000000000000020'), 'clients:drop', 'Delete the schema of an archived client'),
   (unhex('01930002000070008000000000000021'), 'clients:memory:search', 'Search the memories of agents'),
   (unhex('01930002000070008000000000000022'), 'templates:publish', 'Publish and retire persona templates'),
-  (unhex('01930002000070008000000000000023'), 'templates:global', 'Change system prompts that apply to everybody'),
+  (unhex('01930002000070008000000000000023'), 'templates:global', 'Change what everybody uses: prompt templates, global system prompts'),
   (unhex('01930002000070008000000000000024'), 'platform:audit:read', 'Read the audit log and security events')
 on duplicate key update id = permissions.id;
 

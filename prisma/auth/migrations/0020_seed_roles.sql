@@ -1,5 +1,5 @@
 -- migrate:up
--- The permissions follow the access matrix; domains that are not in it follow crm's row.
+-- The permissions are those of the access matrix, access/src/matrix.ts; a test holds the two together.
 insert into roles (name, description, permissions)
 values
   (

@@ -24,6 +24,7 @@ import type {
   UserResolvers,
 } from '../generated/resolvers.ts';
 import { recordEvent } from './accounts/events.ts';
+import { endSessions } from './accounts/refresh-token.ts';
 import type { Context } from './context.ts';
 import { loadUser, userLink } from './user.ts';
 import { personalWall } from './walls.ts';
@@ -65,6 +66,7 @@ export const mutation: MutationResolvers = {
       if (count === 0) throw notFound('PermissionGrant', `of ${key} to ${userId}`);
       const metadata = { permission: key, by: caller.userId };
       await recordEvent(tx, context, { eventType: 'role_revoked', userId, metadata });
+      await endSessions(tx, { userId: uuidToBytes(userId) });
     });
     return loadUser(context, userId);
   },

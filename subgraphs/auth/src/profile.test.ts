@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
+import { anIdentity } from '@cdx/access/testing';
 import { newId, type Identity } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from './testing.ts';
 
 const { subgraph } = await anAuthSubgraph();

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
+import { anIdentity } from '@cdx/access/testing';
 import { newId } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from './testing.ts';
 
 const { subgraph } = await anAuthSubgraph();
@@ -102,4 +103,12 @@ describe('a role', () => {
   test.each(['x', '1.5', '-1', '99999999999999999999', ''])('is not found by the id %j', async (roleId) => {
     expect(codes(await mutate(`deleteRole(id: "${roleId}")`))).toEqual(['NOT_FOUND']);
   });
+});
+
+test('a superadmin grants roles by the permission to do so, and not by the role alone', async () => {
+  const scopes = ['auth:read', 'auth:write'];
+  const caller = anIdentity({ role: 'superadmin', userId: newId(), scopes });
+  const source = `mutation { grantRole(userId: "${newId()}", roleId: "1") { id } }`;
+  const { errors } = await run(subgraph, caller, source);
+  expect(errors?.map(({ message }) => message)).toEqual(['This needs the permission auth:roles:grant']);
 });

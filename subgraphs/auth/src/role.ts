@@ -28,6 +28,7 @@ import type {
   UserResolvers,
 } from '../generated/resolvers.ts';
 import { recordEvent } from './accounts/events.ts';
+import { endSessions } from './accounts/refresh-token.ts';
 import type { Context } from './context.ts';
 import { checkPermissions } from './permission.ts';
 import { loadUser, userLink } from './user.ts';
@@ -119,6 +120,7 @@ export const mutation: MutationResolvers = {
         userId,
         metadata: { role: role.name, by: caller.userId },
       });
+      await endSessions(tx, { userId: uuidToBytes(userId) });
     });
     return loadUser(context, userId);
   },

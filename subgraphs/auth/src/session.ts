@@ -40,7 +40,7 @@ export const query: QueryResolvers = {
 export const mutation: MutationResolvers = {
   async revokeSession(_, { id }, context) {
     const { userId } = await existing(context, id);
-    await subjectOf(context, userId);
+    await subjectOf(context, userId, 'auth:sessions:revoke');
     await context.db.write(async (tx) => {
       const ended = await endSessions(tx, { id: uuidToBytes(id) });
       if (ended > 0) {

@@ -1,7 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
+import { anIdentity } from '@cdx/access/testing';
 import { newId, system, uuidToBytes, type Identity } from '@cdx/kit';
-import { anIdentity, aRequest, run } from '@cdx/kit/testing';
+import { aRequest, run } from '@cdx/kit/testing';
 import type { Context } from './context.ts';
 import { anAuthSubgraph } from './testing.ts';
 

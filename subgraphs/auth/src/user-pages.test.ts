@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { anIdentity } from '@cdx/access/testing';
 import { newId } from '@cdx/kit';
-import { anIdentity, run, statementsOf } from '@cdx/kit/testing';
+import { run, statementsOf } from '@cdx/kit/testing';
 import { anAuthSubgraph } from './testing.ts';
 
 const { subgraph } = await anAuthSubgraph();

@@ -11,6 +11,7 @@ import {
   notFound,
   parseInput,
   requireRole,
+  requireScope,
   requireUser,
   uuidToBytes,
   type Readable,
@@ -149,12 +150,18 @@ async function existing(context: Context, id: string): Promise<UserRow> {
 }
 
 /**
- * The user whose own things a caller reads or changes: the caller, or for a superadmin anybody.
+ * The user whose own things a caller changes: the caller, or for a superadmin anybody.
+ * @param scope what a superadmin needs beside the role, for another user
  * @throws NOT_FOUND when there is no such user for the caller, FORBIDDEN when it is another
  */
-export async function subjectOf(context: Context, userId: string | null | undefined): Promise<string> {
+export async function subjectOf(
+  context: Context,
+  userId: string | null | undefined,
+  scope = 'auth:write',
+): Promise<string> {
   const caller = requireUser(context);
   if (userId == null || userId === caller.userId) return caller.userId;
   requireRole(context, 'superadmin');
+  requireScope(context, scope);
   return (await existing(context, userId)).id;
 }

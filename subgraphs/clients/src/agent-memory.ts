@@ -10,7 +10,7 @@ import type {
 } from '../generated/resolvers.ts';
 import { existingAgent, loadAgent } from './agent-instance.ts';
 import { existingOwned, loadOwned, loadOwnedPage, ownedIdFor, writeIn, type Owned } from './client-schema.ts';
-import { requireWriter, type Context } from './context.ts';
+import type { Context } from './context.ts';
 import { embeddingDimensions } from './embedder/index.ts';
 
 type Memory = Owned<AgentMemoryRow>;
@@ -58,7 +58,6 @@ export const query: QueryResolvers = {
 
 export const mutation: MutationResolvers = {
   async createAgentMemory(_, { clientId, agentInstanceId, input, idempotencyKey }, context) {
-    requireWriter(context);
     const parsed = parseInput(createInput, input);
     if ((parsed.vector == null) !== (parsed.embeddingModel == null)) {
       throw badInput('input.embeddingModel', 'given with a vector, and left out without one');
@@ -82,7 +81,6 @@ export const mutation: MutationResolvers = {
   },
 
   async updateAgentMemory(_, { clientId, id, input }, context) {
-    requireWriter(context);
     const changes = parseInput(updateInput, input);
     await existingMemory(context, { clientId, id });
     const embedding = changes.content === undefined ? null : await embed(context, changes.content);
@@ -105,14 +103,12 @@ export const mutation: MutationResolvers = {
   },
 
   async deleteAgentMemory(_, { clientId, id }, context) {
-    requireWriter(context);
     await existingMemory(context, { clientId, id });
     await writeIn(context, clientId, (tx) => tx.agentMemory.deleteMany({ where: { id } }));
     return id;
   },
 
   async recordMemoryAccess(_, { clientId, ids }, context) {
-    requireWriter(context);
     const wanted = parseInput(z.array(z.uuid('must be a UUID')).max(200, 'must be at most 200'), ids, 'ids');
     const { count } = await writeIn(context, clientId, (tx) =>
       tx.agentMemory.updateMany({

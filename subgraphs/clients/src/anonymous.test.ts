@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { anIdentity } from '@cdx/access/testing';
 import { newId } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { run } from '@cdx/kit/testing';
 import {
   getNamedType,
   isEnumType,

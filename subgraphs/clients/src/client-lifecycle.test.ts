@@ -76,6 +76,36 @@ describe('who moves a client', () => {
   );
 });
 
+describe('a permission that is granted beside the role', () => {
+  const { tenantId } = admin;
+  const reader = ['clients:read'];
+
+  test('lets a user move a client, or delete it', async () => {
+    const id = await aClientThatIs('ACTIVE');
+    const keeper = aUser({ tenantId, role: 'user', scopes: [...reader, 'clients:provision'] });
+    expect(codes(await act(keeper, 'archiveClient', id))).toEqual([]);
+    expect(codes(await act(keeper, 'deleteClient', id))).toEqual(['FORBIDDEN']);
+    const dropper = aUser({ tenantId, role: 'user', scopes: [...reader, 'clients:drop'] });
+    expect(codes(await act(dropper, 'deleteClient', id))).toEqual([]);
+    expect(await statusOf(id)).toBeNull();
+  });
+
+  test('reaches no further than the caller’s tenant', async () => {
+    const id = await aClientThatIs('ARCHIVED');
+    const stranger = aUser({ role: 'user', scopes: [...reader, 'clients:drop'] });
+    expect(codes(await act(stranger, 'deleteClient', id))).toEqual(['NOT_FOUND']);
+    expect(await statusOf(id)).toBe('ARCHIVED');
+  });
+
+  test('is what a role’s own rights are too: an admin without them moves nothing and sees nothing', async () => {
+    const id = await aClientThatIs('ACTIVE');
+    const bare = aUser({ tenantId, scopes: [] });
+    expect(codes(await act(bare, 'archiveClient', id))).toEqual(['FORBIDDEN']);
+    const result = await run(subgraph, bare, `{ client(id: "${id}") { id } }`);
+    expect(result.errors?.[0]?.message).toBe('This needs the permission clients:read');
+  });
+});
+
 describe('at once', () => {
   test('of two suspensions one wins', async () => {
     const id = await aClientThatIs('ACTIVE');

@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { anIdentity } from '@cdx/access/testing';
 import { newId, type Identity } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { run } from '@cdx/kit/testing';
 import type { ExecutionResult } from 'graphql';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 

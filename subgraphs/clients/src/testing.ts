@@ -1,5 +1,6 @@
+import { anIdentity } from '@cdx/access/testing';
 import { makeLogger, newId, type Identity, type Subgraph } from '@cdx/kit';
-import { anIdentity, run, testDatabaseUrl } from '@cdx/kit/testing';
+import { run, testDatabaseUrl } from '@cdx/kit/testing';
 import { createSubgraph, settingsSchema } from './subgraph.ts';
 
 /** The clients subgraph on the test run's database. */

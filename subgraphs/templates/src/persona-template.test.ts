@@ -39,7 +39,7 @@ describe('a draft', () => {
   });
 
   test('is seen by everybody once it is published, and never unpublished by being retired', async () => {
-    const maker = aUser();
+    const maker = aUser({ role: 'admin' });
     const { id } = await create(maker);
     await run(subgraph, maker, `mutation { publishPersonaTemplate(id: "${id}") { id } }`);
     const other = await run(subgraph, aUser(), `{ personaTemplate(id: "${id}") { status } }`);
@@ -49,8 +49,20 @@ describe('a draft', () => {
     expect(codes(again)).toEqual(['CONFLICT']);
   });
 
+  test('is published by its maker with the permission, whatever the role', async () => {
+    const publish = async (maker: Identity, id: string) =>
+      codes(await run(subgraph, maker, `mutation { publishPersonaTemplate(id: "${id}") { id } }`));
+    const client = aUser();
+    expect(await publish(client, (await create(client)).id)).toEqual(['FORBIDDEN']);
+    const editor = aUser({
+      role: 'user',
+      scopes: ['templates:read', 'templates:write', 'templates:publish'],
+    });
+    expect(await publish(editor, (await create(editor)).id)).toEqual([]);
+  });
+
   test('can be deleted; a published template cannot', async () => {
-    const maker = aUser();
+    const maker = aUser({ role: 'admin' });
     const { id } = await create(maker);
     const remove = `mutation { deletePersonaTemplate(id: "${id}") }`;
     await run(subgraph, maker, `mutation { publishPersonaTemplate(id: "${id}") { id } }`);
@@ -103,7 +115,7 @@ describe('writing', () => {
   });
 
   test('of two changes to the same version one wins', async () => {
-    const maker = aUser();
+    const maker = aUser({ role: 'admin' });
     const { id } = await create(maker);
     await run(subgraph, maker, `mutation { publishPersonaTemplate(id: "${id}") { id } }`);
     const change = (name: string) =>

@@ -155,12 +155,11 @@ describe('a prompt', () => {
     expect(data).toEqual({ promptTemplate: { usageCount: 4, successRate: 0.75 } });
   });
 
-  test('is written by superadmins alone', async () => {
-    const { errors } = await run(
-      subgraph,
-      aUser({ role: 'admin' }),
-      'mutation { createPromptTemplate(input: { name: "a", category: "b", template: "c" }) { id } }',
-    );
-    expect(errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+  test('is written with the permission for what everybody uses, which of the roles only superadmins have', async () => {
+    const source = `mutation { createPromptTemplate(input: { name: "a", category: "${newId()}", template: "c" }) { id } }`;
+    const { errors } = await run(subgraph, aUser({ role: 'admin' }), source);
+    expect(errors?.map(({ message }) => message)).toEqual(['This needs the permission templates:global']);
+    const keeper = aUser({ role: 'user', scopes: ['templates:read', 'templates:global'] });
+    expect((await run(subgraph, keeper, source)).errors).toBeUndefined();
   });
 });

@@ -7,7 +7,6 @@ import {
   loadPage,
   notFound,
   parseInput,
-  requireRole,
   requireUser,
   type Readable,
 } from '@cdx/kit';
@@ -17,7 +16,7 @@ import type { MutationResolvers, PromptTemplateResolvers, QueryResolvers } from 
 import type { Context } from './context.ts';
 import { checkPlaceholders, declaredVariables, render, variablesInput } from './variables.ts';
 
-/** Prompts are shared by everybody who has logged in; superadmins keep them. */
+/** Prompts are shared by everybody who has logged in. */
 export function readablePrompts(context: Context): Readable {
   requireUser(context);
   return { table, order: { property: 'name', direction: 'ASC' } };
@@ -43,7 +42,6 @@ export const query: QueryResolvers = {
 
 export const mutation: MutationResolvers = {
   async createPromptTemplate(_, { input, idempotencyKey }, context) {
-    requireRole(context, 'superadmin');
     const { variables, ...values } = parseInput(createInput, input);
     checkPlaceholders(values.template, variables ?? [], 'input.template');
     const id = idFor(context, 'createPromptTemplate', idempotencyKey);
@@ -55,7 +53,6 @@ export const mutation: MutationResolvers = {
   },
 
   async updatePromptTemplate(_, { id, input }, context) {
-    requireRole(context, 'superadmin');
     const stored = await existing(context, id);
     const { variables, ...values } = parseInput(updateInput, input);
     const declared = variables ?? declaredVariables(stored.variables);
@@ -66,7 +63,6 @@ export const mutation: MutationResolvers = {
   },
 
   async deletePromptTemplate(_, { id }, context) {
-    requireRole(context, 'superadmin');
     await existing(context, id);
     await context.db.write((tx) => tx.promptTemplate.deleteMany({ where: { id } }));
     return id;

@@ -10,12 +10,12 @@ import {
   loadPage,
   notFound,
   parseInput,
+  requireScope,
   requireUser,
   selectColumns,
   type Connection,
   type PageArguments,
   type Readable,
-  type User,
 } from '@cdx/kit';
 import { SystemPrompt as table, type SystemPromptRow } from '@cdx/prisma-templates/tables';
 import type { GraphQLResolveInfo } from 'graphql';
@@ -96,7 +96,7 @@ export const mutation: MutationResolvers = {
     if (scope !== 'user' && userId) throw badInput('input.userId', 'left out in this scope');
     if (scope === 'organization' && !owner.organizationId)
       throw badInput('input.organizationId', 'given in this scope');
-    checkWritable(caller, owner);
+    checkWritable(context, owner);
     const data = { id: idFor(context, 'createSystemPrompt', idempotencyKey), ...owner, ...values };
     await context.db.write((tx) =>
       tx.systemPrompt.createMany({ data, skipDuplicates: idempotencyKey != null }),
@@ -106,13 +106,13 @@ export const mutation: MutationResolvers = {
 
   async updateSystemPrompt(_, { id, input }, context) {
     const data = given(parseInput(updateInput, input));
-    checkWritable(requireUser(context), await existing(context, id));
+    checkWritable(context, await existing(context, id));
     await context.db.write((tx) => tx.systemPrompt.updateMany({ where: { id }, data }));
     return existing(context, id);
   },
 
   async deleteSystemPrompt(_, { id }, context) {
-    checkWritable(requireUser(context), await existing(context, id));
+    checkWritable(context, await existing(context, id));
     await context.db.write((tx) => tx.systemPrompt.deleteMany({ where: { id } }));
     return id;
   },
@@ -154,11 +154,13 @@ async function existing(context: Context, id: string): Promise<SystemPromptRow> 
   return prompt;
 }
 
-/** Superadmins write all, tenant admins their organization's, everybody their own. */
+/** Superadmins write all, tenant admins their organization's, everybody their own: as the table's policies say too. */
 function checkWritable(
-  caller: User,
+  context: Context,
   prompt: Pick<SystemPromptRow, 'scope' | 'organizationId' | 'userId'>,
 ): void {
+  const caller = requireUser(context);
+  if (prompt.scope === 'global') requireScope(context, 'templates:global');
   const allowed =
     caller.role === 'superadmin' ||
     (prompt.scope === 'user' && prompt.userId === caller.userId) ||

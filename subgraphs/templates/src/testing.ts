@@ -1,5 +1,6 @@
+import { anIdentity } from '@cdx/access/testing';
 import { makeLogger, newId, type Identity, type Subgraph } from '@cdx/kit';
-import { anIdentity, testDatabaseUrl } from '@cdx/kit/testing';
+import { testDatabaseUrl } from '@cdx/kit/testing';
 import { createSubgraph, settingsSchema } from './subgraph.ts';
 
 /** The templates subgraph on the test run's database. */

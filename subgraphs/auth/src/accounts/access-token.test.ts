@@ -1,7 +1,10 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload } from 'jose';
+import { scopesOfRole } from '@cdx/access';
+import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId, system, uuidToBytes, type Role } from '@cdx/kit';
-import { anIdentity, aRequest, run } from '@cdx/kit/testing';
+import { aRequest, run } from '@cdx/kit/testing';
 import type { Context } from '../context.ts';
 import { anAuthSubgraph } from '../testing.ts';
 
@@ -104,6 +107,77 @@ test('a grant that has expired gives nothing', async () => {
   };
   await db.write((tx) => tx.userRole.updateMany(expired));
   expect(await scopesOf(email)).not.toContain('billing:write');
+});
+
+describe('a grant that will expire', () => {
+  const inSeconds = (seconds: number): Date => new Date((Math.floor(Date.now() / 1_000) + seconds) * 1_000);
+  const grant = (userId: string, roleId: string, until: Date) =>
+    mutate(
+      `mutation { grantRole(userId: "${userId}", roleId: "${roleId}", expiresAt: "${until.toISOString()}") { id } }`,
+    );
+  const refresh = async (refreshToken: string) => {
+    const source =
+      'mutation ($token: String!) { refreshToken(refreshToken: $token) { accessToken expiresIn refreshToken } }';
+    const { data, errors } = await run(subgraph, anonymous, source, { token: refreshToken });
+    expect(errors).toBeUndefined();
+    const tokens = data?.refreshToken as { accessToken: string; expiresIn: number; refreshToken: string };
+    return { ...tokens, claims: decodeJwt<Claims & { scope: string }>(tokens.accessToken) };
+  };
+
+  test('ends the token with it, and the next token does without it', async () => {
+    const { identity, userId, refreshToken } = await register(`Expiring ${newId()}`);
+    const role = await aRole(identity.tenantId ?? '', ['billing:write']);
+    const until = inSeconds(3);
+    await grant(userId, role, until);
+    const { claims, expiresIn, ...first } = await refresh(refreshToken);
+    expect(claims.scope.split(' ')).toContain('billing:write');
+    expect(claims.exp).toBe(until.getTime() / 1_000);
+    expect(expiresIn).toBe((claims.exp ?? 0) - (claims.iat ?? 0));
+    await sleep(until.getTime() - Date.now());
+    const options = { issuer: 'cdx', audience: 'cdx' };
+    await expect(jwtVerify(first.accessToken, createLocalJWKSet(subgraph.jwks()), options)).rejects.toThrow(
+      'exp',
+    );
+    const second = await refresh(first.refreshToken);
+    expect(second.claims.scope.split(' ')).not.toContain('billing:write');
+    expect([second.expiresIn, (second.claims.exp ?? 0) - (second.claims.iat ?? 0)]).toEqual([60, 60]);
+  });
+
+  test('after the token would end anyway changes nothing of its time', async () => {
+    const { identity, userId, refreshToken } = await register(`Later ${newId()}`);
+    await grant(userId, await aRole(identity.tenantId ?? '', ['billing:write']), inSeconds(3_600));
+    expect((await refresh(refreshToken)).expiresIn).toBe(60);
+  });
+});
+
+test('a built-in role that is granted gives what the matrix gives it', async () => {
+  const { email, userId } = await register();
+  const { db } = subgraph.createContext(aRequest(system)) as Context;
+  const { id } = await db.write((tx) =>
+    tx.role.findFirstOrThrow({ where: { tenantId: null, name: 'client' } }),
+  );
+  await mutate(`mutation { grantRole(userId: "${userId}", roleId: "${id}") { id } }`);
+  expect(await scopesOf(email)).toEqual([...scopesOfRole('client')].sort());
+});
+
+test('a permission that the matrix does not know gives no scope', async () => {
+  const { email, identity, userId } = await register(`Unknown ${newId()}`);
+  const id = await aRole(identity.tenantId ?? '', []);
+  const { db } = subgraph.createContext(aRequest(system)) as Context;
+  const permissions = ['billing:write', 'everything:write', 'auth:read\nadmin'];
+  await db.write((tx) => tx.role.updateMany({ where: { id: Number(id) }, data: { permissions } }));
+  await mutate(`mutation { grantRole(userId: "${userId}", roleId: "${id}") { id } }`);
+  expect(await scopesOf(email)).toEqual([...scopesOfRole('admin'), 'billing:write'].sort());
+});
+
+test('what is revoked ends the logins that had it', async () => {
+  const { identity, userId, refreshToken } = await register(`Revoked ${newId()}`);
+  const role = await aRole(identity.tenantId ?? '', ['billing:write']);
+  const refresh = (token: string) =>
+    run(subgraph, anonymous, `mutation { refreshToken(refreshToken: "${token}") { refreshToken } }`);
+  await mutate(`mutation { grantRole(userId: "${userId}", roleId: "${role}") { id } }`);
+  await mutate(`mutation { revokeRole(userId: "${userId}", roleId: "${role}") { id } }`);
+  expect((await refresh(refreshToken)).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
 });
 
 test('a tenant’s role that is named like a built-in one gives the account’s role nothing', async () => {

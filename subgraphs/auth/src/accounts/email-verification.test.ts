@@ -4,8 +4,9 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
 import { decodeJwt, type JWTPayload } from 'jose';
+import { anIdentity } from '@cdx/access/testing';
 import { anonymous, makeLogger, newId, type Role } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from '../testing.ts';
 import { openSigningKeys } from './signing-keys.ts';
 

@@ -1,8 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
+import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId, system, type Subgraph } from '@cdx/kit';
-import { anIdentity, aRequest, run } from '@cdx/kit/testing';
+import { aRequest, run } from '@cdx/kit/testing';
 import type { Context } from '../context.ts';
 import { anAuthSubgraph } from '../testing.ts';
 import { demoPassword } from '../demo-logins.ts';

@@ -3,7 +3,7 @@ import type { UserRow } from '@cdx/prisma-auth/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import type { Context, Transaction } from '../context.ts';
-import { issueAccessToken } from './access-token.ts';
+import { issueAccessToken, type AccessToken } from './access-token.ts';
 import { findAccount } from './account.ts';
 import { emailHash, recordEvent } from './events.ts';
 import { checkLockOut, oneAtATime } from './lock-out.ts';
@@ -12,10 +12,8 @@ import { isPassword } from './passwords.ts';
 import { endSessions, findToken, openSession, rotateToken } from './refresh-token.ts';
 
 /** What a login gives its caller. */
-export interface Login {
-  readonly accessToken: string;
+export interface Login extends AccessToken {
   readonly refreshToken: string;
-  readonly expiresIn: number;
   readonly user: UserRow;
 }
 
@@ -107,6 +105,5 @@ async function payload(
   refreshToken: string,
   sessionId: string,
 ): Promise<Login> {
-  const accessToken = await issueAccessToken(context, user, sessionId);
-  return { accessToken, refreshToken, expiresIn: context.services.settings.ACCESS_TOKEN_SECONDS, user };
+  return { ...(await issueAccessToken(context, user, sessionId)), refreshToken, user };
 }

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
 import { decodeJwt, type JWTPayload } from 'jose';
+import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId, type Identity, type Role } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from '../testing.ts';
 
 const { subgraph } = await anAuthSubgraph();

@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
 import { decodeJwt, type JWTPayload } from 'jose';
+import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId, system, uuidToBytes, type Role } from '@cdx/kit';
-import { anIdentity, aRequest, run } from '@cdx/kit/testing';
+import { aRequest, run } from '@cdx/kit/testing';
 import type { Context } from '../context.ts';
 import { anAuthSubgraph } from '../testing.ts';
 

@@ -36,8 +36,11 @@ const keysFile = z.object({
 
 /** Signs this domain's tokens and publishes the keys that verify them. */
 export interface SigningKeys {
-  /** @param ttlSeconds how long the token is valid */
-  sign(claims: JWTPayload, audience: string, ttlSeconds: number): Promise<string>;
+  /**
+   * @param ttlSeconds how long the token is valid
+   * @param issuedAt since when, in seconds since the epoch; now when not given
+   */
+  sign(claims: JWTPayload, audience: string, ttlSeconds: number, issuedAt?: number): Promise<string>;
   /** The claims of a token of ours. Rejects when it is forged, expired or meant for something else. */
   verify(token: string, audience: string): Promise<JWTPayload>;
   /** The public keys (RFC 7517). */
@@ -67,13 +70,13 @@ export async function openSigningKeys(file: string, log: Logger): Promise<Signin
   };
   watchFile(file, { interval: watchIntervalMs, persistent: false }, reload);
   return {
-    sign: (claims, audience, ttlSeconds) =>
+    sign: (claims, audience, ttlSeconds, issuedAt = Math.floor(Date.now() / 1_000)) =>
       new SignJWT(claims)
         .setProtectedHeader({ alg: 'EdDSA', kid: loaded.kid })
         .setIssuer(issuer)
         .setAudience(audience)
-        .setIssuedAt()
-        .setExpirationTime(`${ttlSeconds} seconds`)
+        .setIssuedAt(issuedAt)
+        .setExpirationTime(issuedAt + ttlSeconds)
         .sign(loaded.key),
     async verify(token, audience) {
       const { payload } = await jwtVerify(token, createLocalJWKSet(loaded.jwks), {

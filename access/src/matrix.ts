@@ -1,0 +1,232 @@
+/**
+ * The access matrix: who may do what, as data and in one place. The token issuer takes scopes from it, composition
+ * refuses a schema whose policies differ from it, and docs/access.md is written from it.
+ */
+
+/** The roles that an account may have. */
+export const accountRoles = ['superadmin', 'admin', 'client', 'user'] as const;
+
+export type AccountRole = (typeof accountRoles)[number];
+
+/** Nothing, reading, or reading and writing; `own` is the caller's tenant and, of what belongs to a user, the caller's. */
+export type Right = '-' | 'r' | 'r own' | 'rw' | 'rw own';
+
+/** A right of its own, beside reading and writing a domain. */
+export interface SpecialScope {
+  readonly description: string;
+  readonly roles: readonly AccountRole[];
+  /** The root fields that need it in place of `<domain>:read` or `<domain>:write`. */
+  readonly fields: readonly string[];
+}
+
+/** Coordinates whose policy is not the one that the domain's rows and columns give. */
+export interface Exception {
+  /** `public`: anybody. `authenticated`: whoever has logged in. `read`: a mutation that reading is enough for. */
+  readonly policy: 'public' | 'authenticated' | 'read';
+  readonly coordinates: readonly string[];
+  readonly reason: string;
+}
+
+/** Root fields for which the subgraph asks for the role superadmin too, whatever scopes a caller has been given. */
+export interface SuperadminFields {
+  readonly fields: readonly string[];
+  readonly reason: string;
+}
+
+/** One domain: a column of the matrix, and what departs from it. */
+export interface DomainAccess {
+  /** What is in it, for descriptions: `Read <holds>`. */
+  readonly holds: string;
+  readonly rights: Readonly<Record<AccountRole, Right>>;
+  readonly specialScopes?: Readonly<Record<string, SpecialScope>>;
+  /** Its entities that other domains refer to and extend; there their own fields carry their own policy. */
+  readonly entities?: readonly string[];
+  readonly exceptions?: readonly Exception[];
+  readonly superadminOnly?: readonly SuperadminFields[];
+}
+
+/** Tenant admins read and write their tenant, clients their own, users read: the row of every domain of people's work. */
+const work: DomainAccess['rights'] = { superadmin: 'rw', admin: 'rw', client: 'rw own', user: 'r own' };
+
+const superadmin: readonly AccountRole[] = ['superadmin'];
+
+const auth: DomainAccess = {
+  holds: 'users, organizations, sessions and roles',
+  rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: 'r own' },
+  entities: ['User', 'Organization'],
+  specialScopes: {
+    'auth:roles:grant': {
+      description: 'Grant and revoke roles and permissions',
+      roles: superadmin,
+      fields: [
+        ...['createRole', 'updateRole', 'deleteRole', 'grantRole', 'revokeRole'],
+        ...['grantPermission', 'revokePermission'],
+      ].map(mutation),
+    },
+    // `revokeSession` ends a caller's own login too, so the field needs no scope and its resolver asks for this one.
+    'auth:sessions:revoke': {
+      description: 'End the sessions of other users',
+      roles: superadmin,
+      fields: [],
+    },
+  },
+  exceptions: [
+    {
+      policy: 'public',
+      reason: 'the way to an account, for those who have not logged in',
+      coordinates: ['register', 'login', 'requestPasswordReset', 'resetPassword', 'verifyEmail'].map(
+        mutation,
+      ),
+    },
+    {
+      policy: 'public',
+      reason: 'the refresh token in its argument is the proof; the access token may have expired',
+      coordinates: ['refreshToken', 'logout'].map(mutation),
+    },
+    {
+      policy: 'public',
+      reason: 'what those fields answer to somebody who has no token yet',
+      coordinates: ['AuthPayload', 'OwnAccount'],
+    },
+    {
+      policy: 'authenticated',
+      reason: 'a caller’s own account, which no scope gives or takes away',
+      coordinates: [
+        'Query.me',
+        ...['changePassword', 'logoutEverywhere', 'revokeSession', 'requestEmailVerification'].map(mutation),
+        ...['updateUserProfile', 'updateUserPreferences', 'cancelUserSubscription'].map(mutation),
+        ...['createUserProject', 'updateUserProject', 'deleteUserProject', 'recordUserActivity'].map(
+          mutation,
+        ),
+      ],
+    },
+  ],
+  superadminOnly: [
+    {
+      reason: 'it could lift the caller’s own rights, or reach into another tenant',
+      fields: [
+        ...['createUser', 'updateUser', 'deleteUser', 'createOrganization', 'updateOrganization'],
+        ...['createRole', 'updateRole', 'deleteRole', 'grantRole', 'revokeRole'],
+        ...['grantPermission', 'revokePermission', 'updateSubscriptionTier', 'subscribeUser'],
+      ].map(mutation),
+    },
+  ],
+};
+
+const clients: DomainAccess = {
+  holds: 'clients and what runs for them',
+  rights: work,
+  entities: ['Client'],
+  specialScopes: {
+    'clients:provision': {
+      description: 'Make a client with its schema, change its record, suspend and archive it',
+      roles: ['superadmin', 'admin'],
+      fields: ['provisionClient', 'updateClient', 'suspendClient', 'activateClient', 'archiveClient'].map(
+        mutation,
+      ),
+    },
+    'clients:drop': {
+      description: 'Delete the schema of an archived client',
+      roles: superadmin,
+      fields: ['Mutation.deleteClient'],
+    },
+    'clients:memory:search': {
+      description: 'Search the memories of agents',
+      roles: ['superadmin', 'admin', 'client'],
+      fields: ['Query.searchMemory'],
+    },
+  },
+  superadminOnly: [
+    {
+      reason: 'every tenant’s agents are made from it',
+      fields: ['createAgentDefinition', 'updateAgentDefinition'].map(mutation),
+    },
+  ],
+};
+
+const templates: DomainAccess = {
+  holds: 'persona templates, prompt templates and system prompts',
+  rights: work,
+  entities: ['PersonaTemplate'],
+  specialScopes: {
+    'templates:publish': {
+      description: 'Publish and retire persona templates',
+      roles: ['superadmin', 'admin'],
+      fields: ['publishPersonaTemplate', 'retirePersonaTemplate'].map(mutation),
+    },
+    // A system prompt is global by its input, so those fields need `templates:write`, their resolvers ask for
+    // this, and row-level security for the role superadmin.
+    'templates:global': {
+      description: 'Change what everybody uses: prompt templates, global system prompts',
+      roles: superadmin,
+      fields: ['createPromptTemplate', 'updatePromptTemplate', 'deletePromptTemplate'].map(mutation),
+    },
+  },
+  exceptions: [
+    {
+      policy: 'read',
+      reason: 'whoever may use a prompt may say whether it worked',
+      coordinates: ['Mutation.recordPromptUse'],
+    },
+  ],
+};
+
+const platform: DomainAccess = {
+  holds: 'tenants, services and configuration of the platform',
+  rights: { superadmin: 'rw', admin: '-', client: '-', user: '-' },
+  entities: ['Tenant', 'Platform'],
+  specialScopes: {
+    'platform:audit:read': {
+      description: 'Read the audit log and security events',
+      roles: superadmin,
+      fields: [],
+    },
+  },
+};
+
+const billing: DomainAccess = {
+  holds: 'plans, subscriptions, invoices and payments',
+  rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: '-' },
+};
+
+const analytics: DomainAccess = {
+  holds: 'events, metrics and dashboards',
+  rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: 'r own' },
+};
+
+/** Every domain, by the name of its subgraph. */
+export const domainAccess: Readonly<Record<string, DomainAccess>> = {
+  auth,
+  clients,
+  templates,
+  platform,
+  crm: { holds: 'customers, leads, interactions and pipelines', rights: work, entities: ['Customer'] },
+  cms: { holds: 'content, media and pages', rights: work },
+  billing,
+  analytics,
+  notifications: { holds: 'notifications and their deliveries', rights: work },
+  engines: { holds: 'agent engines, chat sessions and executions', rights: work, entities: ['AgentEngine'] },
+  workspaces: { holds: 'workspaces, teams, channels and agents', rights: work, entities: ['Agent'] },
+  integrations: { holds: 'providers, connections and tools', rights: work },
+  knowledge: { holds: 'datastores, media and embeddings', rights: work },
+  work: { holds: 'projects, tasks, employees and agent tasks', rights: work, entities: ['Project', 'Task'] },
+};
+
+/** Types that every subgraph has, and that say nothing about anybody. */
+export const sharedTypes: readonly string[] = ['PageInfo'];
+
+/** What one service may ask of the others: by domain, and in what part where it is not all of it. */
+export const serviceAccess: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  auth: { platform: 'sync', auth: 'rw' },
+  crm: { platform: 'sync', auth: 'r users', crm: 'rw', analytics: 'w events' },
+  cms: { platform: 'sync', auth: 'r users', cms: 'rw', analytics: 'w events' },
+  billing: { platform: 'sync', auth: 'r users', crm: 'r customers', billing: 'rw', analytics: 'w events' },
+  analytics: {
+    ...{ platform: 'sync', auth: 'r users', crm: 'r summary', cms: 'r summary', billing: 'r summary' },
+    analytics: 'rw',
+  },
+};
+
+function mutation(field: string): string {
+  return `Mutation.${field}`;
+}
