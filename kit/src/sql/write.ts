@@ -72,6 +72,15 @@ export function prismaWriter<Tx>(
   };
 }
 
+const withoutContext = (): Error => new Error('Prisma runs statements inside the kit’s write() alone');
+
+/** Prisma's statements outside a transaction, which would have no context. */
+const outside = {
+  queryRaw: () => Promise.reject(withoutContext()),
+  executeRaw: () => Promise.reject(withoutContext()),
+  executeScript: () => Promise.reject(withoutContext()),
+} satisfies Partial<SqlDriverAdapter>;
+
 /** Gives every transaction of the adapter the scope it was opened in. */
 function scopedFactory(
   name: string,
@@ -83,10 +92,11 @@ function scopedFactory(
     adapterName: inner.adapterName,
     async connect() {
       const adapter = await inner.connect();
-      const scoped: Pick<SqlDriverAdapter, 'startTransaction'> = {
+      const scoped: Pick<SqlDriverAdapter, 'startTransaction' | keyof typeof outside> = {
+        ...outside,
         async startTransaction(isolationLevel) {
           const scope = scopes.getStore();
-          if (!scope) throw new Error('A Prisma transaction was opened outside the kit’s write()');
+          if (!scope) throw withoutContext();
           const transaction = await adapter.startTransaction(isolationLevel);
           if (inner.provider === 'postgres') await setContext(transaction, scope.context);
           return override(transaction, scopedQueries(name, transaction, scope));
