@@ -16,6 +16,17 @@ export interface WriteOptions {
   readonly timeoutMs?: number;
 }
 
+/**
+ * What writes in a Prisma transaction: its models without their reads, and no SQL of one's own. Where a database has no
+ * row-level security, both would see past its walls.
+ */
+export type WritesOnly<Tx> = {
+  readonly [Model in keyof Tx as Model extends `$${string}` ? never : Model]: Pick<
+    Tx[Model],
+    Extract<keyof Tx[Model], 'create' | 'createMany' | 'updateMany' | 'upsert' | 'deleteMany'>
+  >;
+};
+
 /** Runs writing transactions through Prisma. */
 export interface Writer<Tx> {
   transaction<Result>(

@@ -1,3 +1,4 @@
+import { unconfined } from '@cdx/kit';
 import type { UserRow } from '@cdx/prisma-auth/tables';
 import sql from 'sql-template-tag';
 import type { Context } from '../context.ts';
@@ -10,13 +11,16 @@ const accessAudience = 'cdx';
 async function scopesOf({ db }: Context, user: UserRow): Promise<string[]> {
   const userId = idBytes(user.id);
   const rows = await db.many<{ permissions: unknown }>(
-    sql`select r.permissions as permissions from roles r
+    unconfined(
+      'the token of the account that has just been proven',
+      sql`select r.permissions as permissions from roles r
         where (r.tenant_id is null and r.name = ${user.role})
           or r.id in (select g.role_id from user_roles g
             where g.user_id = ${userId} and (g.expires_at is null or g.expires_at > current_timestamp(3)))
       union all
       select json_array(p.key) from user_permissions g join permissions p on p.id = g.permission_id
         where g.user_id = ${userId}`,
+    ),
   );
   const keys = rows.flatMap(({ permissions }) =>
     typeof permissions === 'string' ? (JSON.parse(permissions) as string[]) : (permissions as string[]),
