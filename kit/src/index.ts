@@ -55,7 +55,8 @@ export { connectDatabase, type DatabaseSettings } from './sql/connect.ts';
 export type { Database, RequestDatabase } from './sql/database.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
-export type { PrismaClientLike, WriteOptions } from './sql/write.ts';
+export { unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';
+export type { PrismaClientLike, WriteOptions, WritesOnly } from './sql/write.ts';
 export {
   databaseUrl,
   describeSettings,

@@ -18,6 +18,11 @@ export function startupParameters(packet: Buffer): ReadonlyMap<string, string> {
   return new Map(names.map((name, index) => [name, texts[2 * index + 1] ?? '']));
 }
 
+/** The role that a start-up packet asks its session to have: `options` with `-c role=name`. */
+export function startupRole(packet: Buffer): string | undefined {
+  return /(?:^|\s)-c\s*role=(\w+)/.exec(startupParameters(packet).get('options') ?? '')?.[1];
+}
+
 /**
  * `CopyFail`. Postgres ignores it unless it waits for a COPY's data; then the statement fails in order. PGlite would
  * find no data, take that for the end of its only connection, and never answer again.

@@ -1,7 +1,10 @@
 import type { PGlite } from '@electric-sql/pglite';
 
 /** One of those who share the session. */
-export type Holder = object;
+export interface Holder {
+  /** The role that its statements run as; the owner's when it has asked for none. */
+  readonly role: string | undefined;
+}
 
 /** Ends a session's settings, its role and its temporary tables; `reset all` leaves the role out. */
 const forget = 'reset session authorization; reset role; reset all; discard temp';
@@ -15,6 +18,8 @@ export class SharedSession {
   readonly #database: PGlite;
   readonly #waiting: { readonly holder: Holder; readonly wake: () => void }[] = [];
   #holder: Holder | undefined;
+  /** The role that the session was last given. */
+  #role: string | undefined;
 
   constructor(database: PGlite) {
     this.#database = database;
@@ -33,6 +38,7 @@ export class SharedSession {
   ): Promise<void> {
     await this.#acquire(holder);
     try {
+      await this.#become(holder.role);
       await this.#database.runExclusive(() =>
         this.#database.execProtocolRawStream(messages, { onRawData: (bytes) => send(Buffer.from(bytes)) }),
       );
@@ -50,6 +56,7 @@ export class SharedSession {
       // Always: statements without a Sync are in a transaction that is none yet for `isInTransaction`.
       await this.#database.exec('rollback');
       await this.#database.exec(forget);
+      this.#role = undefined;
       for (const name of statements) {
         // One that could not be parsed, or was closed, is not there.
         await this.#database.exec(`deallocate "${name.replaceAll('"', '""')}"`).catch(() => undefined);
@@ -57,6 +64,13 @@ export class SharedSession {
     } finally {
       this.#release();
     }
+  }
+
+  /** Gives the session its holder's role: on a server of its own every connection has a session of its own for that. */
+  async #become(role: string | undefined): Promise<void> {
+    if (role === this.#role) return;
+    await this.#database.exec(role === undefined ? 'reset role' : `set role "${role.replaceAll('"', '""')}"`);
+    this.#role = role;
   }
 
   async #acquire(holder: Holder): Promise<void> {

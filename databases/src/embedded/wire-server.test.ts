@@ -202,6 +202,31 @@ describe('what a client leaves behind', () => {
   });
 });
 
+describe('a connection', () => {
+  const role = async (client: pg.Client): Promise<unknown> =>
+    (await client.query<{ role: string }>('select current_user as role')).rows[0]?.role;
+
+  test('has the role that it asked for at its start, whoever had the session before', async () => {
+    const owner = await aClient();
+    const [first, second] = await Promise.all([
+      aClient({ options: '-c role=pg_monitor' }),
+      aClient({ options: '-c role=pg_read_all_stats' }),
+    ]);
+    for (const turn of ['first', 'second']) {
+      const roles = await Promise.all([first, owner, second].map(role));
+      expect([turn, ...roles]).toEqual([turn, 'pg_monitor', 'postgres', 'pg_read_all_stats']);
+    }
+    kill(first);
+    expect(await role(second)).toBe('pg_read_all_stats');
+    expect(await role(owner)).toBe('postgres');
+  });
+
+  test('is refused when it asks for a role that there is not', async () => {
+    await expect(aClient({ options: '-c role=nobody_has_this' })).rejects.toThrow();
+    expect(await writers(await aClient())).toEqual([]);
+  });
+});
+
 describe('the server', () => {
   test.each([
     ['a wrong password', { password: 'another' }, '28P01'],

@@ -10,10 +10,11 @@ import {
   renameStatement,
   startupCode,
   startupParameters,
+  startupRole,
   statementName,
   withoutParseComplete,
 } from './protocol.ts';
-import { SharedSession } from './shared-session.ts';
+import { SharedSession, type Holder } from './shared-session.ts';
 
 /** The most connections at once; each waits for its turn in the one session. */
 const maxConnections = 50;
@@ -35,7 +36,8 @@ export function serveWire(database: PGlite, password: string): Server {
 
 type Phase = 'startup' | 'password' | 'ready' | 'ended';
 
-class Connection {
+class Connection implements Holder {
+  role: string | undefined;
   readonly #socket: Socket;
   readonly #session: SharedSession;
   readonly #password: string;
@@ -112,6 +114,7 @@ class Connection {
     }
     this.#phase = 'ready';
     this.#entered = true;
+    this.role = startupRole(this.#startup);
     this.#run(this.#startup, true);
   }
 

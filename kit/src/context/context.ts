@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Sql } from 'sql-template-tag';
 import { forbidden, unauthenticated } from '../errors/errors.ts';
 import type { Role } from '../identity/identity.ts';
 import type { Database, RequestDatabase } from '../sql/database.ts';
@@ -6,8 +7,12 @@ import { Loaders } from './loaders.ts';
 import type { SubgraphRequest } from './subgraph.ts';
 
 /** What every resolver gets: who asks, the database as they see it, the loaders of their request. */
-export interface SubgraphContext<Tx = unknown, Services = unknown> extends SubgraphRequest {
-  readonly db: RequestDatabase<Tx>;
+export interface SubgraphContext<
+  Tx = unknown,
+  Services = unknown,
+  Statement extends Sql = Sql,
+> extends SubgraphRequest {
+  readonly db: RequestDatabase<Tx, Statement>;
   readonly loaders: Loaders;
   /** What the domain needs beside its database: a mailer, an embedder, a key set. */
   readonly services: Services;
@@ -15,12 +20,12 @@ export interface SubgraphContext<Tx = unknown, Services = unknown> extends Subgr
 }
 
 /** The context of one client request in one subgraph. */
-export function makeContext<Tx, Services>(
+export function makeContext<Tx, Services, Statement extends Sql>(
   request: SubgraphRequest,
-  database: Database<Tx>,
+  database: Database<Tx, Statement>,
   services: Services,
   log: Logger,
-): SubgraphContext<Tx, Services> {
+): SubgraphContext<Tx, Services, Statement> {
   const loaders = new Loaders();
   const db = database.as(request.identity);
   return {
@@ -30,6 +35,7 @@ export function makeContext<Tx, Services>(
     log: log.child({ requestId: request.requestId }),
     db: {
       dialect: db.dialect,
+      rowsOf: (table) => db.rowsOf(table),
       many: (statement) => db.many(statement),
       one: (statement) => db.one(statement),
       async write(work, options) {

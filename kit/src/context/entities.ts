@@ -1,26 +1,22 @@
 import type DataLoader from 'dataloader';
 import sql from 'sql-template-tag';
-import {
-  columnOf,
-  columnRef,
-  decodeRow,
-  isAnyOf,
-  isPossible,
-  selectColumns,
-  tableName,
-} from '../sql/columns.ts';
+import { columnOf, columnRef, decodeRow, isAnyOf, isPossible, selectColumns } from '../sql/columns.ts';
 import type { RequestDatabase } from '../sql/database.ts';
 import { keyProperty } from '../pagination/order.ts';
 import { readChildPages, readPage, type ReadableChildren, type Readable } from '../pagination/lists.ts';
 import type { Connection, PageArguments } from '../pagination/page.ts';
+import { confined, walled, type Walled } from '../sql/walled.ts';
 import type { SubgraphContext } from './context.ts';
+
+/** A context of any database: what is read here goes through the walls of those that need them. */
+type ReadingContext = SubgraphContext<unknown, unknown, Walled>;
 
 /**
  * The row with that key, or null; all that are asked for in one tick are read by one statement.
  * @param property the key's property; the primary key when not given
  */
 export function loadEntity<Row extends object>(
-  context: SubgraphContext,
+  context: ReadingContext,
   readable: Readable,
   key: string,
   property = keyProperty(readable.table),
@@ -29,22 +25,24 @@ export function loadEntity<Row extends object>(
 }
 
 /** Keeps a row that a list has read, so that loading it by its primary key needs no statement. */
-export function keepEntity(context: SubgraphContext, readable: Readable, row: { readonly id: string }): void {
+export function keepEntity(context: ReadingContext, readable: Readable, row: { readonly id: string }): void {
   entityLoader(context, readable, 'id').prime(row.id, row);
 }
 
 function entityLoader<Row extends object>(
-  { db, loaders }: SubgraphContext,
+  { db, loaders }: ReadingContext,
   readable: Readable,
   property: string,
 ): DataLoader<string, Row | null> {
+  // Whom the wall refuses is told so for this field, before it is put together with others.
+  db.rowsOf(readable.table);
   return loaders.get<string, Row | null>(`${readable.table.model}.${property}`, (keys) =>
     selectByKeys<Row>(db, readable, property, keys),
   );
 }
 
 async function selectByKeys<Row extends object>(
-  db: RequestDatabase<unknown>,
+  db: RequestDatabase<unknown, Walled>,
   { table, where = sql`true` }: Readable,
   property: string,
   keys: readonly string[],
@@ -54,8 +52,8 @@ async function selectByKeys<Row extends object>(
   if (possible.length === 0) return keys.map(() => null);
   const ref = columnRef(db.dialect, table, property);
   const rows = await db.many<Row>(
-    sql`select ${selectColumns(db.dialect, table)} from ${tableName(db.dialect, table)} t
-      where ${isAnyOf(db.dialect, column, ref, possible)} and ${where}`,
+    walled`select ${selectColumns(db.dialect, table)} from ${db.rowsOf(table)} t
+      where ${isAnyOf(db.dialect, column, ref, possible)} and ${confined(db.dialect, where)}`,
   );
   const byKey = new Map(
     rows.map((row) => [String(Reflect.get(row, property)).toLowerCase(), decodeRow(db.dialect, table, row)]),
@@ -65,7 +63,7 @@ async function selectByKeys<Row extends object>(
 
 /** All rows that name one of the parents, in the given order, unpaged: for short lists such as a user's roles. */
 export function loadAllOf<Row extends object>(
-  { db, loaders }: SubgraphContext,
+  { db, loaders }: ReadingContext,
   { table, where = sql`true` }: Readable,
   property: string,
   parent: string,
@@ -73,8 +71,8 @@ export function loadAllOf<Row extends object>(
   const batch = async (parents: readonly string[]): Promise<Row[][]> => {
     const ref = columnRef(db.dialect, table, property);
     const rows = await db.many<Row>(
-      sql`select ${selectColumns(db.dialect, table)} from ${tableName(db.dialect, table)} t
-        where ${isAnyOf(db.dialect, columnOf(table, property), ref, parents)} and ${where}`,
+      walled`select ${selectColumns(db.dialect, table)} from ${db.rowsOf(table)} t
+        where ${isAnyOf(db.dialect, columnOf(table, property), ref, parents)} and ${confined(db.dialect, where)}`,
     );
     const byParent = Map.groupBy(rows, (row) => String(Reflect.get(row, property)));
     return parents.map((key) => (byParent.get(key) ?? []).map((row) => decodeRow(db.dialect, table, row)));
@@ -84,7 +82,7 @@ export function loadAllOf<Row extends object>(
 
 /** A page of a whole list. */
 export function loadPage<Row extends object>(
-  { db }: SubgraphContext,
+  { db }: ReadingContext,
   list: Readable,
   args: PageArguments,
   withTotal: boolean,
@@ -97,7 +95,7 @@ export function loadPage<Row extends object>(
  * @param name the field, as `Type.field`
  */
 export function loadChildPage<Row extends object>(
-  { db, loaders }: SubgraphContext,
+  { db, loaders }: ReadingContext,
   name: string,
   list: ReadableChildren,
   parent: string,

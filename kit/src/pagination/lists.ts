@@ -1,15 +1,16 @@
-import sql, { join, raw, type Sql } from 'sql-template-tag';
-import { columnOf, columnRef, decodeRow, isAnyOf, tableName } from '../sql/columns.ts';
+import sql, { raw, type Sql } from 'sql-template-tag';
+import { columnOf, columnRef, decodeRow, isAnyOf } from '../sql/columns.ts';
 import type { Dialect, RequestDatabase } from '../sql/database.ts';
 import type { TableDescriptor } from '../sql/table.ts';
+import { allWalled, confined, walled, type Walled } from '../sql/walled.ts';
 import { keyProperty, type Order } from './order.ts';
 import { planPage, type Connection, type PageArguments, type PagePlan } from './page.ts';
 
-/** The rows of a table that a caller may read, and their order unless the caller says another. */
+/** A list of a table's rows: those that the caller may read, by the database's walls, and their usual order. */
 export interface Readable {
   readonly table: TableDescriptor;
   readonly order: Order;
-  /** What every read is confined to, whatever the caller asks; over the table aliased `t`. */
+  /** What the list is of, among what the caller may read; over the table aliased `t`. */
   readonly where?: Sql;
   /** What stands for the table, where it is not the descriptor's own: the union of a table in several schemas. */
   readonly from?: Sql;
@@ -26,7 +27,7 @@ interface Total {
  * @param withTotal whether `totalCount` is selected
  */
 export async function readPage<Row extends object>(
-  db: RequestDatabase<unknown>,
+  db: RequestDatabase<unknown, Walled>,
   list: Readable,
   args: PageArguments,
   withTotal: boolean,
@@ -34,14 +35,14 @@ export async function readPage<Row extends object>(
   const { dialect } = db;
   const { table, where = sql`true` } = list;
   const plan = planPage(dialect, table, args, list.order);
-  const from = sql`from ${list.from ?? tableName(dialect, table)} t where ${where} and ${plan.filter}`;
-  const page = sql`select ${plan.columns}${more(list.extra)} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
+  const from = walled`from ${sourceOf(db, table, list.from)} t where ${confined(dialect, where)} and ${plan.filter}`;
+  const page = walled`select ${plan.columns}${more(list.extra)} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
   if (!withTotal) {
     const rows = await db.many<Row>(page);
     return plan.toConnection(decodeRows(dialect, table, rows));
   }
   const rows = await db.many<Row & Total>(
-    sql`select c.${totalCount(dialect)}, p.* from (select ${count(dialect)} as ${totalCount(dialect)} ${from}) c
+    walled`select c.${totalCount(dialect)}, p.* from (select ${count(dialect)} as ${totalCount(dialect)} ${from}) c
       left join (${page}) p on true`,
   );
   return plan.toConnection(present(dialect, table, rows), rows[0]?.totalCount ?? 0);
@@ -63,7 +64,7 @@ export interface ReadableChildren extends Readable {
  * @returns the connection of every parent, by its key
  */
 export async function readChildPages<Row extends object>(
-  db: RequestDatabase<unknown>,
+  db: RequestDatabase<unknown, Walled>,
   list: ReadableChildren,
   sources: readonly ParentsIn[],
   args: PageArguments,
@@ -73,8 +74,8 @@ export async function readChildPages<Row extends object>(
   const plan = planPage(dialect, list.table, args, list.order);
   const statement = dialect === 'postgres' ? lateral : window;
   const rows = await db.many<Row & Total & { readonly parentKey: string }>(
-    join(
-      sources.map((source) => statement(list, source, plan, withTotal)),
+    allWalled(
+      sources.map((source) => statement(db, list, source, plan, withTotal)),
       ' union all ',
     ),
   );
@@ -92,41 +93,59 @@ export async function readChildPages<Row extends object>(
 
 /** One schema's part. A lateral's rows come out parent by parent, in the order that it read them. */
 function lateral(
+  db: RequestDatabase<unknown, Walled>,
   list: ReadableChildren,
   { parents, from: place = list.from, extra = list.extra }: ParentsIn,
   plan: PagePlan,
   withTotal: boolean,
-): Sql {
+): Walled {
   const { table, parent, where = sql`true` } = list;
   const type = parent !== null && columnOf(table, parent).type === 'uuid' ? 'uuid' : 'text';
   const ofParent = parent === null ? sql`true` : sql`${columnRef('postgres', table, parent)} = p.parent`;
-  const from = sql`from ${place ?? tableName('postgres', table)} t
-    where ${ofParent} and ${where} and ${plan.filter}`;
-  const page = sql`select ${plan.columns}${more(extra)} ${from} and ${plan.keyset}
+  const from = walled`from ${sourceOf(db, table, place)} t
+    where ${ofParent} and ${confined('postgres', where)} and ${plan.filter}`;
+  const page = walled`select ${plan.columns}${more(extra)} ${from} and ${plan.keyset}
     order by ${plan.orderBy} limit ${limit(plan)}`;
-  const of = sql`unnest(${[...parents]}::${raw(type)}[]) p(parent)`;
+  const of = confined('postgres', sql`unnest(${[...parents]}::${raw(type)}[]) p(parent)`);
   return withTotal
-    ? sql`(select p.parent::text as "parentKey", c."totalCount", x.* from ${of}
+    ? walled`(select p.parent::text as "parentKey", c."totalCount", x.* from ${of}
         cross join lateral (select ${count('postgres')} as "totalCount" ${from}) c
         left join lateral (${page}) x on true)`
-    : sql`(select p.parent::text as "parentKey", x.* from ${of} cross join lateral (${page}) x)`;
+    : walled`(select p.parent::text as "parentKey", x.* from ${of} cross join lateral (${page}) x)`;
 }
 
-function window(list: ReadableChildren, { parents }: ParentsIn, plan: PagePlan, withTotal: boolean): Sql {
+function window(
+  db: RequestDatabase<unknown, Walled>,
+  list: ReadableChildren,
+  { parents }: ParentsIn,
+  plan: PagePlan,
+  withTotal: boolean,
+): Walled {
   const { table, parent, where = sql`true` } = list;
   if (parent === null) throw new TypeError('A list in MySQL needs the property that names the parent');
   const ref = columnRef('mysql', table, parent);
-  const from = sql`from ${tableName('mysql', table)} t
-    where ${isAnyOf('mysql', columnOf(table, parent), ref, parents)} and ${where} and ${plan.filter}`;
-  const ranked = sql`select ${plan.columns}, ${ref} as rankedParent,
+  const from = walled`from ${sourceOf(db, table, list.from)} t
+    where ${isAnyOf('mysql', columnOf(table, parent), ref, parents)} and ${confined('mysql', where)} and ${plan.filter}`;
+  const ranked = walled`select ${plan.columns}, ${ref} as rankedParent,
     row_number() over (partition by ${ref} order by ${plan.orderBy}) as rowRank ${from} and ${plan.keyset}`;
   return withTotal
-    ? sql`select c.countedParent as parentKey, c.totalCount, r.*
+    ? walled`select c.countedParent as parentKey, c.totalCount, r.*
         from (select ${ref} as countedParent, ${count('mysql')} as totalCount ${from} group by ${ref}) c
         left join (${ranked}) r on r.rankedParent = c.countedParent and r.rowRank <= ${limit(plan)}
         order by r.rowRank`
-    : sql`select r.rankedParent as parentKey, r.* from (${ranked}) r
+    : walled`select r.rankedParent as parentKey, r.* from (${ranked}) r
         where r.rowRank <= ${limit(plan)} order by r.rowRank`;
+}
+
+/** What a list is read from. Only policies could confine a source other than its table. */
+function sourceOf(
+  db: RequestDatabase<unknown, Walled>,
+  table: TableDescriptor,
+  from: Sql | undefined,
+): Walled {
+  if (from === undefined) return db.rowsOf(table);
+  if (db.dialect === 'mysql') throw new TypeError(`${table.model} is read from behind its wall alone`);
+  return confined(db.dialect, from);
 }
 
 /** More columns, after those that are there. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
+import type { Sql } from 'sql-template-tag';
 import { makeContext } from '../context/context.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
@@ -17,13 +18,13 @@ export function readTypeDefs(schemaFile: URL): DocumentNode {
 }
 
 /** What a domain brings to become a subgraph. */
-export interface SubgraphDefinition<Tx, Services> {
+export interface SubgraphDefinition<Tx, Services, Statement extends Sql = Sql> {
   readonly name: string;
   /** The domain's `schema.graphql`. */
   readonly schemaFile: URL;
   /** By type and field. Fields that copy a property of their parent need none; enums and scalars neither. */
   readonly resolvers: object;
-  readonly database: Database<Tx>;
+  readonly database: Database<Tx, Statement>;
   readonly services: Services;
   readonly log: Logger;
   /** Ends what the domain itself started: schedules, connections beside the database's. */
@@ -31,7 +32,9 @@ export interface SubgraphDefinition<Tx, Services> {
 }
 
 /** Makes a domain's definition into a subgraph that the gateway, or an HTTP server, can execute. */
-export function defineSubgraph<Tx, Services>(definition: SubgraphDefinition<Tx, Services>): Subgraph {
+export function defineSubgraph<Tx, Services, Statement extends Sql>(
+  definition: SubgraphDefinition<Tx, Services, Statement>,
+): Subgraph {
   const { name, schemaFile, resolvers, database, services, log, close } = definition;
   const typeDefs = readTypeDefs(schemaFile);
   const schema = buildSubgraphSchema({

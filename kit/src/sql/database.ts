@@ -1,28 +1,36 @@
 import type { Sql } from 'sql-template-tag';
 import type { Identity } from '../identity/identity.ts';
 import { rethrowCoded } from './errors.ts';
-import type { DatabaseContext, StatementRunner } from './run.ts';
+import type { StatementRunner } from './run.ts';
+import type { TableDescriptor } from './table.ts';
+import { rowsBehind, type Walled, type Walls } from './walled.ts';
 import type { WriteOptions, Writer } from './write.ts';
 
 export type Dialect = 'postgres' | 'mysql';
 
-/** One domain's database: its reading statements, its writing transactions, and who they run as. */
-export interface Database<Tx> {
+/**
+ * One domain's database: its reading statements, its writing transactions, and who they run as.
+ * `Statement` is what it runs: any SQL where the database has row-level security, `Walled` where it has none.
+ */
+export interface Database<Tx, Statement extends Sql = Sql> {
   readonly name: string;
   readonly dialect: Dialect;
   /** The database as one caller sees it, for the length of one request. */
-  as(identity: Identity): RequestDatabase<Tx>;
+  as(identity: Identity): RequestDatabase<Tx, Statement>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A database seen by one caller. Every statement carries the caller's tenant context. */
-export interface RequestDatabase<Tx> {
+export interface RequestDatabase<Tx, Statement extends Sql = Sql> {
   readonly dialect: Dialect;
+  /** What stands for a table after `from`: what of it the caller may read. */
+  rowsOf(table: TableDescriptor): Walled;
+  // Properties, not methods: a database that runs walled statements alone does not pass for one that runs any.
   /** The rows of one reading statement. `Row` names the columns as the statement's aliases do. */
-  many<Row>(statement: Sql): Promise<Row[]>;
+  readonly many: <Row>(statement: Statement) => Promise<Row[]>;
   /** The first row, or undefined when there is none. */
-  one<Row>(statement: Sql): Promise<Row | undefined>;
+  readonly one: <Row>(statement: Statement) => Promise<Row | undefined>;
   /**
    * Runs `work` in one transaction; its writes are all kept or, when it throws, none.
    * @returns what `work` returns, after the commit
@@ -37,6 +45,8 @@ interface DatabaseParts<Tx> {
   /** Where reads go while the request has not written; the primary when there is no replica. */
   readonly replica?: StatementRunner | undefined;
   readonly writer: Writer<Tx>;
+  /** The walls of the tables; undefined where the database's own policies are. */
+  readonly walls?: Walls | undefined;
 }
 
 /** Joins a runner and a writer into the one thing that a subgraph reads and writes through. */
@@ -57,19 +67,29 @@ export function makeDatabase<Tx>(parts: DatabaseParts<Tx>): Database<Tx> {
 class CallersDatabase<Tx> implements RequestDatabase<Tx> {
   readonly dialect: Dialect;
   readonly #parts: DatabaseParts<Tx>;
-  readonly #context: DatabaseContext;
+  readonly #identity: Identity;
+  readonly #rows = new Map<TableDescriptor, Walled>();
   #reader: StatementRunner;
 
   constructor(parts: DatabaseParts<Tx>, identity: Identity) {
     this.dialect = parts.dialect;
     this.#parts = parts;
-    this.#context = identity;
+    this.#identity = identity;
     this.#reader = parts.replica ?? parts.primary;
+  }
+
+  rowsOf(table: TableDescriptor): Walled {
+    let rows = this.#rows.get(table);
+    if (!rows) {
+      rows = rowsBehind(this.#parts.walls, table, this.#identity);
+      this.#rows.set(table, rows);
+    }
+    return rows;
   }
 
   async many<Row>(statement: Sql): Promise<Row[]> {
     // The driver cannot know the row's shape: the statement's aliases say it, and the caller names it once, here.
-    return (await this.#reader.run(statement, this.#context).catch(rethrowCoded)) as Row[];
+    return (await this.#reader.run(statement, this.#identity).catch(rethrowCoded)) as Row[];
   }
 
   async one<Row>(statement: Sql): Promise<Row | undefined> {
@@ -80,6 +100,6 @@ class CallersDatabase<Tx> implements RequestDatabase<Tx> {
   async write<Result>(work: (transaction: Tx) => Promise<Result>, options?: WriteOptions): Promise<Result> {
     // A replica may lag: once a request writes, it reads where it wrote.
     this.#reader = this.#parts.primary;
-    return this.#parts.writer.transaction(this.#context, work, options).catch(rethrowCoded);
+    return this.#parts.writer.transaction(this.#identity, work, options).catch(rethrowCoded);
   }
 }

@@ -9,6 +9,7 @@ import {
 import type { Sql } from 'sql-template-tag';
 import { bytesToUuid } from '../ids/uuid.ts';
 import { publishStatement, type StatementRunner } from './run.ts';
+import { isWalled } from './walled.ts';
 
 /** The protocol's number of the collation 'binary': what has it is bytes, not text. */
 const binaryCollation = 63;
@@ -16,7 +17,9 @@ const binaryCollation = 63;
 /** BINARY(16) is an id and TINYINT(1) a truth value, everywhere in this product's MySQL. */
 function castColumn(column: FieldInfo, next: TypeCastNextFunction): TypeCastResult {
   const type: string = column.type;
-  if (type === 'STRING' && column.columnLength === 16 && column.collation.index === binaryCollation) {
+  // MariaDB calls it VARBINARY(16) where it has passed through a temporary table.
+  const isBytes = type === 'STRING' || type === 'VAR_STRING';
+  if (isBytes && column.columnLength === 16 && column.collation.index === binaryCollation) {
     const bytes = column.buffer();
     return bytes && bytesToUuid(bytes);
   }
@@ -60,12 +63,13 @@ export function mysqlPool(url: string, max: number): Pool {
 
 /**
  * Runs prepared statements on a MySQL or MariaDB pool. There is no row-level security there: the statements carry
- * the tenant themselves.
+ * the walls of the tables themselves, and one that has not been through them is refused.
  * @param name the domain, for counts and traces
  */
 export function mysqlRunner(name: string, pool: Pool): StatementRunner {
   return {
     async run(statement: Sql) {
+      if (!isWalled(statement)) throw new TypeError(`A statement for ${name} goes past its walls`);
       publishStatement(name, statement.sql);
       return pool.execute<unknown[]>(
         { sql: statement.sql, typeCast: castColumn, autoJsonMap: false },

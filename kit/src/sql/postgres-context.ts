@@ -33,8 +33,11 @@ const { prepareValue } = createRequire(import.meta.url)('pg/lib/utils') as {
 
 const contextStatement = 'cdx_context';
 
-/** Sets who asks, for the transaction it is in. The role owns nothing and cannot pass row-level security by. */
-export const contextSql = `select set_config('role', 'cdx_app', true), set_config('app.tenant_id', $1, true), set_config('app.user_id', $2, true), set_config('app.organization_id', $3, true), set_config('app.role', $4, true)`;
+/** The role that everything runs as: it owns nothing and cannot pass row-level security by. */
+export const applicationRole = 'cdx_app';
+
+/** Sets who asks, for the transaction it is in; the role too, in case a session has been given another. */
+export const contextSql = `select set_config('role', '${applicationRole}', true), set_config('app.tenant_id', $1, true), set_config('app.user_id', $2, true), set_config('app.organization_id', $3, true), set_config('app.role', $4, true)`;
 
 /** The parameters of `contextSql`. An absent value is empty text, which no policy matches. */
 export function contextValues(context: DatabaseContext): string[] {
@@ -44,8 +47,14 @@ export function contextValues(context: DatabaseContext): string[] {
 /**
  * Prepares the context's statement on a new connection, and gives its session nothing.
  * @param client a client that has just connected
+ * @throws Error when the session would run what has no context as anybody but the application's role
  */
 export async function prepareContext(client: pg.ClientBase): Promise<void> {
+  // A pooler may drop the setting that a connection asks for.
+  const { rows } = await client.query<{ readonly name: string }>('select current_user as name');
+  if (rows[0]?.name !== applicationRole) {
+    throw new Error(`A connection runs as ${String(rows[0]?.name)}, not as ${applicationRole}`);
+  }
   await client.query({ name: contextStatement, text: contextSql, values: ['', '', '', 'anonymous'] });
 }
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
-import { ContextQuery, contextValues, prepareContext } from './postgres-context.ts';
+import { applicationRole, ContextQuery, contextValues, prepareContext } from './postgres-context.ts';
 import { publishStatement, type DatabaseContext, type StatementRunner } from './run.ts';
 
 /** A statement is prepared from its second use on, so that texts seen once leave nothing on the server. */
@@ -60,13 +60,24 @@ export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
 }
 
 /**
- * A pool on a Postgres database.
+ * The URL with the application's role as the default of its sessions: a statement that misses its context, were there
+ * one, runs as nobody in particular and never as the user that the URL names, who may own the tables.
+ */
+function asApplication(url: string): string {
+  const target = new URL(url);
+  const options = [target.searchParams.get('options'), `-c role=${applicationRole}`];
+  target.searchParams.set('options', options.filter(Boolean).join(' '));
+  return target.href;
+}
+
+/**
+ * A pool on a Postgres database, all of whose sessions run as the application's role.
  * @param url `postgres://user:password@host:port/database`
  * @param max the most connections held at once
  */
 export function postgresPool(url: string, max: number): pg.Pool {
   const pool = new pg.Pool({
-    connectionString: url,
+    connectionString: asApplication(url),
     max,
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 60_000,

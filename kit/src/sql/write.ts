@@ -16,6 +16,17 @@ export interface WriteOptions {
   readonly timeoutMs?: number;
 }
 
+/**
+ * What writes in a Prisma transaction: its models without their reads, and no SQL of one's own. Where a database has no
+ * row-level security, both would see past its walls.
+ */
+export type WritesOnly<Tx> = {
+  readonly [Model in keyof Tx as Model extends `$${string}` ? never : Model]: Pick<
+    Tx[Model],
+    Extract<keyof Tx[Model], 'create' | 'createMany' | 'updateMany' | 'upsert' | 'deleteMany'>
+  >;
+};
+
 /** Runs writing transactions through Prisma. */
 export interface Writer<Tx> {
   transaction<Result>(
@@ -72,6 +83,15 @@ export function prismaWriter<Tx>(
   };
 }
 
+const withoutContext = (): Error => new Error('Prisma runs statements inside the kit’s write() alone');
+
+/** Prisma's statements outside a transaction, which would have no context. */
+const outside = {
+  queryRaw: () => Promise.reject(withoutContext()),
+  executeRaw: () => Promise.reject(withoutContext()),
+  executeScript: () => Promise.reject(withoutContext()),
+} satisfies Partial<SqlDriverAdapter>;
+
 /** Gives every transaction of the adapter the scope it was opened in. */
 function scopedFactory(
   name: string,
@@ -83,10 +103,11 @@ function scopedFactory(
     adapterName: inner.adapterName,
     async connect() {
       const adapter = await inner.connect();
-      const scoped: Pick<SqlDriverAdapter, 'startTransaction'> = {
+      const scoped: Pick<SqlDriverAdapter, 'startTransaction' | keyof typeof outside> = {
+        ...outside,
         async startTransaction(isolationLevel) {
           const scope = scopes.getStore();
-          if (!scope) throw new Error('A Prisma transaction was opened outside the kit’s write()');
+          if (!scope) throw withoutContext();
           const transaction = await adapter.startTransaction(isolationLevel);
           if (inner.provider === 'postgres') await setContext(transaction, scope.context);
           return override(transaction, scopedQueries(name, transaction, scope));

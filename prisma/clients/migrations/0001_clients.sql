@@ -29,6 +29,7 @@ begin
   new.updated_at := now();
   return new;
 end $$;
+revoke all on function clients.touch_updated_at() from public;
 
 -- migrate:down
 -- The schema stays: the list of applied migrations lives in it.

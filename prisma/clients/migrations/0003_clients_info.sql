@@ -25,16 +25,23 @@ create index if not exists clients_info_updated_at on clients.clients_info (upda
 create or replace trigger touch_updated_at before update on clients.clients_info
   for each row execute function clients.touch_updated_at();
 
--- `app.*` are set by the application for the transaction; unset they are empty text, which no row matches.
+-- Whether the caller may see what belongs to a tenant: the one rule behind every policy and function of this database.
+-- `app.*` are set by the application for the transaction; unset they are empty text, which no tenant is.
+create or replace function clients.sees_tenant(tenant_id text) returns boolean
+  language sql stable
+  return current_setting('app.role', true) in ('superadmin', 'system')
+    or tenant_id = nullif(current_setting('app.tenant_id', true), '');
+
+revoke all on function clients.sees_tenant(text) from public;
+grant execute on function clients.sees_tenant(text) to cdx_app;
+
 alter table clients.clients_info enable row level security;
 alter table clients.clients_info force row level security;
 drop policy if exists tenant on clients.clients_info;
-create policy tenant on clients.clients_info using (
-  current_setting('app.role', true) in ('superadmin', 'system')
-  or tenant_id = nullif(current_setting('app.tenant_id', true), '')
-);
+create policy tenant on clients.clients_info using (clients.sees_tenant(tenant_id));
 
 grant select, insert, update, delete on clients.clients_info to cdx_app;
 
 -- migrate:down
 drop table if exists clients.clients_info;
+drop function if exists clients.sees_tenant(text);

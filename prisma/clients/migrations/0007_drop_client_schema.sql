@@ -1,6 +1,7 @@
 -- migrate:up
 -- Deletes the schema of an archived client and all that is in it, and notes in the registry that there is none: its
--- status is again `provisioning`. Without a schema it changes nothing.
+-- status is again `provisioning`. Without a schema it changes nothing. A client that the caller does not see is not
+-- registered for them, as in create_client_schema.
 create or replace function clients.drop_client_schema(client_id text) returns void
   language plpgsql
   security definer
@@ -13,7 +14,8 @@ begin
     raise exception 'a client id must match ^[a-z][a-z0-9_]{0,49}$' using errcode = '22023';
   end if;
   perform pg_advisory_xact_lock(hashtextextended('clients.schema.' || client_id, 0));
-  select c.status into client_status from clients.clients_info c where c.client_id = drop_client_schema.client_id
+  select c.status into client_status from clients.clients_info c
+    where c.client_id = drop_client_schema.client_id and clients.sees_tenant(c.tenant_id)
     for update;
   if not found then
     raise exception 'client % is not registered', client_id using errcode = 'P0002';

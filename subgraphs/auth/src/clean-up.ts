@@ -1,11 +1,18 @@
-import { system, type Database, type Logger } from '@cdx/kit';
-import type { Transaction } from './context.ts';
+import { system, type Database, type Logger, type Walled } from '@cdx/kit';
+import type { Prisma } from '@cdx/prisma-auth';
+
+/** The one who calls the database's own procedure. */
+type Transaction = Pick<Prisma.TransactionClient, '$executeRaw'>;
 
 /**
  * Deletes expired sessions and tokens at intervals.
  * @returns ends the schedule
  */
-export function scheduleCleanUp(database: Database<Transaction>, minutes: number, log: Logger): () => void {
+export function scheduleCleanUp(
+  database: Database<Transaction, Walled>,
+  minutes: number,
+  log: Logger,
+): () => void {
   const cleanUp = async (): Promise<void> => {
     try {
       await database.as(system).write((tx) => tx.$executeRaw`call clean_up_expired()`, { timeoutMs: 60_000 });

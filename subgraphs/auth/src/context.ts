@@ -1,4 +1,4 @@
-import type { SubgraphContext } from '@cdx/kit';
+import type { SubgraphContext, Walled, WritesOnly } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-auth';
 import type { Mailer } from './accounts/mailer.ts';
 import type { SigningKeys } from './accounts/signing-keys.ts';
@@ -11,5 +11,10 @@ export interface Services {
   readonly settings: Settings;
 }
 
-export type Transaction = Prisma.TransactionClient;
-export type Context = SubgraphContext<Transaction, Services>;
+/** What a mutation writes with. It reads through the walls, before; but the price list is everybody's. */
+export type Transaction = WritesOnly<Prisma.TransactionClient> & {
+  readonly subscriptionTier: Pick<Prisma.TransactionClient['subscriptionTier'], 'findUniqueOrThrow'>;
+};
+
+/** The database takes no statement but a walled one: MySQL has no row-level security. */
+export type Context = SubgraphContext<Transaction, Services, Walled>;

@@ -16,11 +16,8 @@ import { z } from 'zod';
 import type { MutationResolvers, OrganizationResolvers, QueryResolvers } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
 import { slugOf, tenantIdOf } from './organization-names.ts';
-import { organizationsWall } from './walls.ts';
 
-function readableOrganizations(context: Context): Readable {
-  return { table, order: { property: 'name', direction: 'ASC' }, where: organizationsWall(context) };
-}
+const readableOrganizations: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
 const name = z.string().trim().min(1, 'must not be empty').max(255);
 const settings = z.record(z.string(), z.unknown());
@@ -45,9 +42,9 @@ const updateInput = z.object({ name, settings, isActive: z.boolean() }).partial(
 export const query: QueryResolvers = {
   organization: (_, { id }, context) => loadOrganization(context, id),
   organizationBySlug: (_, { slug }, context) =>
-    loadEntity<OrganizationRow>(context, readableOrganizations(context), slug, 'slug'),
+    loadEntity<OrganizationRow>(context, readableOrganizations, slug, 'slug'),
   organizations: (_, args, context, info) =>
-    loadPage<OrganizationRow>(context, readableOrganizations(context), args, isSelected(info, 'totalCount')),
+    loadPage<OrganizationRow>(context, readableOrganizations, args, isSelected(info, 'totalCount')),
 };
 
 export const mutation: MutationResolvers = {
@@ -84,7 +81,7 @@ export const organization: OrganizationResolvers = {
 
 /** The organization with that id, if the caller may see it. */
 export function loadOrganization(context: Context, id: string): Promise<OrganizationRow | null> {
-  return loadEntity<OrganizationRow>(context, readableOrganizations(context), id);
+  return loadEntity<OrganizationRow>(context, readableOrganizations, id);
 }
 
 async function existing(context: Context, id: string): Promise<OrganizationRow> {

@@ -7,6 +7,7 @@ import {
   requireUser,
   selectColumns,
   uuidToBytes,
+  walled,
   type Readable,
 } from '@cdx/kit';
 import {
@@ -15,7 +16,6 @@ import {
   type PermissionRow,
   type UserPermissionRow,
 } from '@cdx/prisma-auth/tables';
-import sql from 'sql-template-tag';
 import type {
   MutationResolvers,
   PermissionGrantResolvers,
@@ -27,7 +27,6 @@ import { recordEvent } from './accounts/events.ts';
 import { endSessions } from './accounts/refresh-token.ts';
 import type { Context } from './context.ts';
 import { loadUser, userLink } from './user.ts';
-import { personalWall } from './walls.ts';
 
 /** The list is the same for everybody. */
 const permissions: Readable = { table, order: { property: 'key', direction: 'ASC' } };
@@ -36,7 +35,7 @@ export const query: QueryResolvers = {
   permissions(_, __, context) {
     requireUser(context);
     return context.db.many<PermissionRow>(
-      sql`select ${selectColumns('mysql', table)} from permissions t order by t.key`,
+      walled`select ${selectColumns('mysql', table)} from ${context.db.rowsOf(table)} t order by t.key`,
     );
   },
 };
@@ -94,7 +93,7 @@ export const user: UserResolvers = {
   permissionGrants: ({ id }, _, context) =>
     loadAllOf<UserPermissionRow>(
       context,
-      { table: grantTable, order: { property: 'grantedAt', direction: 'ASC' }, where: personalWall(context) },
+      { table: grantTable, order: { property: 'grantedAt', direction: 'ASC' } },
       'userId',
       id,
     ),

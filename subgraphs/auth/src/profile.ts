@@ -7,21 +7,11 @@ import {
 } from '@cdx/prisma-auth/tables';
 import { z } from 'zod';
 import type { MutationResolvers, UserResolvers } from '../generated/resolvers.ts';
-import type { Context } from './context.ts';
 import { subjectOf } from './user.ts';
-import { personalWall, profilesWall } from './walls.ts';
 
 const order = { property: 'userId', direction: 'ASC' } as const;
-const profiles = (context: Context): Readable => ({
-  table: profileTable,
-  order,
-  where: profilesWall(context),
-});
-const preferences = (context: Context): Readable => ({
-  table: preferencesTable,
-  order,
-  where: personalWall(context),
-});
+const profiles: Readable = { table: profileTable, order };
+const preferences: Readable = { table: preferencesTable, order };
 
 const text = (max: number): z.ZodNullable<z.ZodString> =>
   z.string().trim().max(max, `must have at most ${max} characters`).nullable();
@@ -58,7 +48,7 @@ export const mutation: MutationResolvers = {
     await context.db.write((tx) =>
       tx.userProfile.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
     );
-    return loadEntity<UserProfileRow>(context, profiles(context), subject);
+    return loadEntity<UserProfileRow>(context, profiles, subject);
   },
 
   async updateUserPreferences(_, { userId, input }, context) {
@@ -72,13 +62,13 @@ export const mutation: MutationResolvers = {
     await context.db.write((tx) =>
       tx.userPreferences.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
     );
-    return loadEntity<UserPreferencesRow>(context, preferences(context), subject);
+    return loadEntity<UserPreferencesRow>(context, preferences, subject);
   },
 };
 
 export const user: UserResolvers = {
-  profile: ({ id }, _, context) => loadEntity<UserProfileRow>(context, profiles(context), id),
-  preferences: ({ id }, _, context) => loadEntity<UserPreferencesRow>(context, preferences(context), id),
+  profile: ({ id }, _, context) => loadEntity<UserProfileRow>(context, profiles, id),
+  preferences: ({ id }, _, context) => loadEntity<UserPreferencesRow>(context, preferences, id),
 };
 
 function isLocale(tag: string): boolean {

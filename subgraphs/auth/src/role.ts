@@ -32,11 +32,8 @@ import { endSessions } from './accounts/refresh-token.ts';
 import type { Context } from './context.ts';
 import { checkPermissions } from './permission.ts';
 import { loadUser, userLink } from './user.ts';
-import { personalWall, rolesWall } from './walls.ts';
 
-function readableRoles(context: Context): Readable {
-  return { table, order: { property: 'name', direction: 'ASC' }, where: rolesWall(context) };
-}
+const readableRoles: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
 const name = z.string().trim().min(1, 'must not be empty').max(100);
 const description = z.string().max(500, 'must have at most 500 characters').nullish();
@@ -46,7 +43,7 @@ const updateInput = z.object({ name, description, permissions }).partial();
 
 export const query: QueryResolvers = {
   roles: (_, args, context, info) =>
-    loadPage<RoleRow>(context, readableRoles(context), args, isSelected(info, 'totalCount')),
+    loadPage<RoleRow>(context, readableRoles, args, isSelected(info, 'totalCount')),
 };
 
 export const mutation: MutationResolvers = {
@@ -142,14 +139,14 @@ export const user: UserResolvers = {
   roleGrants: ({ id }, _, context) =>
     loadAllOf<UserRoleRow>(
       context,
-      { table: grantTable, order: { property: 'grantedAt', direction: 'ASC' }, where: personalWall(context) },
+      { table: grantTable, order: { property: 'grantedAt', direction: 'ASC' } },
       'userId',
       id,
     ),
 };
 
 function loadRole(context: Context, id: string): Promise<RoleRow | null> {
-  return loadEntity<RoleRow>(context, readableRoles(context), id);
+  return loadEntity<RoleRow>(context, readableRoles, id);
 }
 
 async function existing(context: Context, id: string): Promise<RoleRow> {

@@ -1,5 +1,5 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
-import { PrismaClient } from '@cdx/prisma-auth';
+import { PrismaClient, type Prisma } from '@cdx/prisma-auth';
 import type { JSONWebKeySet } from 'jose';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { emailMutation } from './accounts/email-verification.ts';
@@ -10,7 +10,7 @@ import { registerMutation } from './accounts/register.ts';
 import { openSigningKeys } from './accounts/signing-keys.ts';
 import * as events from './auth-event.ts';
 import { scheduleCleanUp } from './clean-up.ts';
-import type { Services, Transaction } from './context.ts';
+import type { Services } from './context.ts';
 import * as organizations from './organization.ts';
 import * as permissions from './permission.ts';
 import * as profiles from './profile.ts';
@@ -21,6 +21,7 @@ import * as subscriptions from './subscription.ts';
 import * as activities from './user-activity.ts';
 import * as projects from './user-project.ts';
 import * as users from './user.ts';
+import { walls } from './walls.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
 
@@ -83,12 +84,13 @@ export interface AuthSubgraph extends Subgraph {
 
 /** The auth domain: accounts, organizations, roles, logins. */
 export async function createSubgraph(settings: Settings, log: Logger): Promise<AuthSubgraph> {
-  const database = connectDatabase<Transaction>({
+  const database = connectDatabase<Prisma.TransactionClient>({
     name: 'auth',
     url: settings.AUTH_DATABASE_URL,
     replicaUrl: settings.AUTH_DATABASE_REPLICA_URL,
     poolSize: settings.AUTH_DATABASE_POOL_SIZE,
     prisma: (adapter) => new PrismaClient({ adapter }),
+    walls,
   });
   const keys = await openSigningKeys(settings.AUTH_SIGNING_KEYS_FILE, log);
   const mailer = makeMailer(settings, log);

@@ -100,7 +100,7 @@ describe('tiers', () => {
       `mutation { updateSubscriptionTier(id: "${id}", input: { price: "2.5", limits: { agents: 1 }, features: ["A"] }) {
           name price currency limits features sortOrder } }`,
     );
-    await db.write((tx) => tx.subscriptionTier.delete({ where: { id: uuidToBytes(id) } }));
+    await db.write((tx) => tx.subscriptionTier.deleteMany({ where: { id: uuidToBytes(id) } }));
     expect(errors).toBeUndefined();
     expect(data).toEqual({
       updateSubscriptionTier: {

@@ -14,6 +14,7 @@ import {
   selectColumns,
   decodeRow,
   uuidToBytes,
+  walled,
   type Readable,
 } from '@cdx/kit';
 import {
@@ -33,16 +34,11 @@ import type {
 } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
 import { loadUser, subjectOf, userLink } from './user.ts';
-import { personalWall } from './walls.ts';
 
 /** Tiers are a price list: the same for everybody who has logged in. */
 const tiers: Readable = { table: tierTable, order: { property: 'sortOrder', direction: 'ASC' } };
 
-const subscriptions = (context: Context): Readable => ({
-  table,
-  order: { property: 'startedAt', direction: 'DESC' },
-  where: personalWall(context),
-});
+const subscriptions: Readable = { table, order: { property: 'startedAt', direction: 'DESC' } };
 
 const tierInput = z
   .object({
@@ -58,7 +54,8 @@ export const query: QueryResolvers = {
   async subscriptionTiers(_, __, context) {
     requireUser(context);
     const rows = await context.db.many<SubscriptionTierRow>(
-      sql`select ${selectColumns('mysql', tierTable)} from subscription_tiers t order by t.sort_order, t.price`,
+      walled`select ${selectColumns('mysql', tierTable)} from ${context.db.rowsOf(tierTable)} t
+        order by t.sort_order, t.price`,
     );
     return rows.map((row) => decodeRow('mysql', tierTable, row));
   },
@@ -93,24 +90,23 @@ export const mutation: MutationResolvers = {
       const data = { id: uuidToBytes(id), ...owner, tierId: uuidToBytes(tier.id), expiresAt: expiry };
       await tx.userSubscription.createMany({ data });
     });
-    return loadEntity<UserSubscriptionRow>(context, subscriptions(context), id);
+    return loadEntity<UserSubscriptionRow>(context, subscriptions, id);
   },
 
   async cancelUserSubscription(_, { id }, context) {
-    const subscription = await loadEntity<UserSubscriptionRow>(context, subscriptions(context), id);
+    const subscription = await loadEntity<UserSubscriptionRow>(context, subscriptions, id);
     if (!subscription) throw notFound('UserSubscription', id);
     await subjectOf(context, subscription.userId);
     const data = { status: 'cancelled', cancelledAt: new Date() } as const;
     await context.db.write((tx) =>
       tx.userSubscription.updateMany({ where: { id: uuidToBytes(id), status: 'active' }, data }),
     );
-    return loadEntity<UserSubscriptionRow>(context, subscriptions(context), id);
+    return loadEntity<UserSubscriptionRow>(context, subscriptions, id);
   },
 };
 
 export const userSubscription: UserSubscriptionResolvers = {
-  __resolveReference: ({ id }, context) =>
-    loadEntity<UserSubscriptionRow>(context, subscriptions(context), id),
+  __resolveReference: ({ id }, context) => loadEntity<UserSubscriptionRow>(context, subscriptions, id),
   tier: ({ tierId }, _, context) => existingTier(context, tierId),
   user: ({ userId }, _, context) => userLink(context, userId),
 };
@@ -128,7 +124,7 @@ export const subscriptionTier: SubscriptionTierResolvers = {
 export const user: UserResolvers = {
   async subscription({ id }, _, context) {
     const inForce = sql`t.status = 'active' and (t.expires_at is null or t.expires_at > current_timestamp(3))`;
-    const list = { ...subscriptions(context), where: sql`${personalWall(context)} and ${inForce}` };
+    const list = { ...subscriptions, where: inForce };
     const rows = await loadAllOf<UserSubscriptionRow>(context, list, 'userId', id);
     return rows.toSorted((a, b) => b.startedAt.getTime() - a.startedAt.getTime())[0] ?? null;
   },
@@ -136,7 +132,7 @@ export const user: UserResolvers = {
     loadChildPage<UserSubscriptionRow>(
       context,
       'User.subscriptions',
-      { ...subscriptions(context), parent: 'userId' },
+      { ...subscriptions, parent: 'userId' },
       id,
       args,
       isSelected(info, 'totalCount'),

@@ -12,15 +12,9 @@ import {
 import { UserActivity as table, type UserActivityRow } from '@cdx/prisma-auth/tables';
 import { z } from 'zod';
 import type { MutationResolvers, UserActivityResolvers, UserResolvers } from '../generated/resolvers.ts';
-import type { Context } from './context.ts';
 import { userLink } from './user.ts';
-import { personalWall } from './walls.ts';
 
-const activities = (context: Context): Readable => ({
-  table,
-  order: { property: 'createdAt', direction: 'DESC' },
-  where: personalWall(context),
-});
+const activities: Readable = { table, order: { property: 'createdAt', direction: 'DESC' } };
 
 const recordInput = z.object({
   action: z.string().trim().min(1, 'must not be empty').max(100),
@@ -48,12 +42,12 @@ export const mutation: MutationResolvers = {
       });
       await tx.user.updateMany({ where: { id: userId }, data: { lastActivity: new Date() } });
     });
-    return loadEntity<UserActivityRow>(context, activities(context), id);
+    return loadEntity<UserActivityRow>(context, activities, id);
   },
 };
 
 export const userActivity: UserActivityResolvers = {
-  __resolveReference: ({ id }, context) => loadEntity<UserActivityRow>(context, activities(context), id),
+  __resolveReference: ({ id }, context) => loadEntity<UserActivityRow>(context, activities, id),
   user: ({ userId }, _, context) => userLink(context, userId),
 };
 
@@ -62,7 +56,7 @@ export const user: UserResolvers = {
     loadChildPage<UserActivityRow>(
       context,
       'User.activities',
-      { ...activities(context), parent: 'userId' },
+      { ...activities, parent: 'userId' },
       id,
       args,
       isSelected(info, 'totalCount'),

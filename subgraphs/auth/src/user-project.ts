@@ -15,13 +15,8 @@ import { z } from 'zod';
 import type { MutationResolvers, UserProjectResolvers, UserResolvers } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
 import { subjectOf, userLink } from './user.ts';
-import { personalWall } from './walls.ts';
 
-const projects = (context: Context): Readable => ({
-  table,
-  order: { property: 'name', direction: 'ASC' },
-  where: personalWall(context),
-});
+const projects: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
 const fields = {
   name: z.string().trim().min(1, 'must not be empty').max(255),
@@ -66,7 +61,7 @@ export const mutation: MutationResolvers = {
 };
 
 export const userProject: UserProjectResolvers = {
-  __resolveReference: ({ id }, context) => loadEntity<UserProjectRow>(context, projects(context), id),
+  __resolveReference: ({ id }, context) => loadEntity<UserProjectRow>(context, projects, id),
   user: ({ userId }, _, context) => userLink(context, userId),
 };
 
@@ -75,7 +70,7 @@ export const user: UserResolvers = {
     loadChildPage<UserProjectRow>(
       context,
       'User.projects',
-      { ...projects(context), parent: 'userId' },
+      { ...projects, parent: 'userId' },
       id,
       args,
       isSelected(info, 'totalCount'),
@@ -83,7 +78,7 @@ export const user: UserResolvers = {
 };
 
 async function existing(context: Context, id: string): Promise<UserProjectRow> {
-  const project = await loadEntity<UserProjectRow>(context, projects(context), id);
+  const project = await loadEntity<UserProjectRow>(context, projects, id);
   if (!project) throw notFound('UserProject', id);
   return project;
 }

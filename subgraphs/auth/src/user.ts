@@ -31,12 +31,9 @@ import { hashPassword } from './accounts/passwords.ts';
 import { endSessions } from './accounts/refresh-token.ts';
 import type { Context } from './context.ts';
 import { loadOrganization } from './organization.ts';
-import { usersWall } from './walls.ts';
 
 /** The users that the caller may see. */
-function readableUsers(context: Context): Readable {
-  return { table, order: { property: 'name', direction: 'ASC' }, where: usersWall(context) };
-}
+const readableUsers: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
 const name = z.string().trim().min(1, 'must not be empty').max(255);
 const role = z.enum(['superadmin', 'admin', 'client', 'user']);
@@ -55,9 +52,9 @@ export const query: QueryResolvers = {
     context.identity.userId === null ? null : loadUser(context, context.identity.userId),
   user: (_, { id }, context) => loadUser(context, id),
   userByEmail: (_, { email }, context) =>
-    loadEntity<UserRow>(context, readableUsers(context), email.trim().toLowerCase(), 'email'),
+    loadEntity<UserRow>(context, readableUsers, email.trim().toLowerCase(), 'email'),
   users: (_, args, context, info) =>
-    loadPage<UserRow>(context, readableUsers(context), args, isSelected(info, 'totalCount')),
+    loadPage<UserRow>(context, readableUsers, args, isSelected(info, 'totalCount')),
 };
 
 export const mutation: MutationResolvers = {
@@ -126,7 +123,7 @@ export const organizationUsers: OrganizationResolvers = {
     loadChildPage<UserRow>(
       context,
       'Organization.users',
-      { ...readableUsers(context), parent: 'organizationId' },
+      { ...readableUsers, parent: 'organizationId' },
       id,
       args,
       isSelected(info, 'totalCount'),
@@ -135,7 +132,7 @@ export const organizationUsers: OrganizationResolvers = {
 
 /** The user with that id, if the caller may see them. */
 export function loadUser(context: Context, id: string): Promise<UserRow | null> {
-  return loadEntity<UserRow>(context, readableUsers(context), id);
+  return loadEntity<UserRow>(context, readableUsers, id);
 }
 
 /** A link back to a user, by its id alone: the row is read when more than the id is asked for. */

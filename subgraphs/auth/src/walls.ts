@@ -1,52 +1,72 @@
-import { requireUser, uuidToBytes, type SubgraphContext } from '@cdx/kit';
+import { requireUser, uuidToBytes, type Identity, type Wall } from '@cdx/kit';
+import type * as tables from '@cdx/prisma-auth/tables';
 import sql, { type Sql } from 'sql-template-tag';
 
 /**
- * MySQL has no row-level security, so this file is the wall between tenants: every read of this domain is confined by
- * one of these conditions, each over the table aliased `t`.
+ * MySQL has no row-level security, so this file is the wall between tenants: whatever is read of a table of this domain
+ * is read from behind its wall, which the kit puts in its place. Each is a condition over the table aliased `t`.
  */
-type Caller = Pick<SubgraphContext, 'identity'>;
 
 /** The id as MySQL stores it. */
 export const idBytes = (id: string): Buffer => Buffer.from(uuidToBytes(id));
 
-/** Rows of `users`: the caller and, in a tenant, its members. */
-export function usersWall(context: Caller): Sql {
-  const { role, tenantId, userId } = requireUser(context);
-  if (role === 'superadmin') return sql`true`;
-  return tenantId === null
-    ? sql`t.id = ${idBytes(userId)}`
-    : sql`(t.id = ${idBytes(userId)} or t.tenant_id = ${tenantId})`;
-}
-
-/** Rows that say who a user is, by `user_id`: for those who may see the user. */
-export function profilesWall(context: Caller): Sql {
-  const { role, tenantId, userId } = requireUser(context);
-  if (role === 'superadmin') return sql`true`;
-  return tenantId === null ? ofUser(userId) : sql`(${ofUser(userId)} or ${ofTenant(tenantId)})`;
-}
-
-/** Rows that are a user's own, by `user_id`: for the user, the tenant's admins and superadmins. */
-export function personalWall(context: Caller): Sql {
-  const { role, tenantId, userId } = requireUser(context);
-  if (role === 'superadmin') return sql`true`;
-  return role === 'admin' && tenantId !== null
-    ? sql`(${ofUser(userId)} or ${ofTenant(tenantId)})`
-    : ofUser(userId);
-}
-
-/** Rows of `organizations`: the caller's own. */
-export function organizationsWall(context: Caller): Sql {
-  const { role, tenantId } = requireUser(context);
-  return role === 'superadmin' ? sql`true` : sql`t.tenant_id = ${tenantId ?? ''}`;
-}
-
-/** Rows of `roles`: the built-in ones and the caller's tenant's. */
-export function rolesWall(context: Caller): Sql {
-  const { role, tenantId } = requireUser(context);
-  return role === 'superadmin' ? sql`true` : sql`(t.tenant_id is null or t.tenant_id = ${tenantId ?? ''})`;
-}
-
 const ofUser = (userId: string): Sql => sql`t.user_id = ${idBytes(userId)}`;
 const ofTenant = (tenantId: string): Sql =>
   sql`t.user_id in (select u.id from users u where u.tenant_id = ${tenantId})`;
+
+/** The wall is there for all who have logged in but those who see past every wall. */
+const wall =
+  (condition: (user: ReturnType<typeof requireUser>) => Sql): Wall =>
+  ({ identity }) =>
+    seesAll(identity) ? sql`true` : condition(requireUser({ identity }));
+
+const seesAll = ({ role, userId }: Identity): boolean =>
+  role === 'system' || (role === 'superadmin' && userId !== null);
+
+/** Rows that are the same for everybody who has logged in. */
+const common = wall(() => sql`true`);
+
+/** Rows that nobody reads: what is asked of them is asked by its secret, before there is a caller. */
+const secret: Wall = () => sql`false`;
+
+/** Users: the caller and, in a tenant, its members. */
+const users = wall(({ tenantId, userId }) =>
+  tenantId === null
+    ? sql`t.id = ${idBytes(userId)}`
+    : sql`(t.id = ${idBytes(userId)} or t.tenant_id = ${tenantId})`,
+);
+
+/** Rows that say who a user is: for those who may see the user. */
+const profiles = wall(({ tenantId, userId }) =>
+  tenantId === null ? ofUser(userId) : sql`(${ofUser(userId)} or ${ofTenant(tenantId)})`,
+);
+
+/** Rows that are a user's own: for the user, the tenant's admins and superadmins. */
+const personal = wall(({ role, tenantId, userId }) =>
+  role === 'admin' && tenantId !== null ? sql`(${ofUser(userId)} or ${ofTenant(tenantId)})` : ofUser(userId),
+);
+
+/** The caller's own organization. */
+const organizations = wall(({ tenantId }) => sql`t.tenant_id = ${tenantId ?? ''}`);
+
+/** The built-in roles and the caller's tenant's. */
+const roles = wall(({ tenantId }) => sql`(t.tenant_id is null or t.tenant_id = ${tenantId ?? ''})`);
+
+/** The wall of every table: one that is added has none to be read by until it is listed here. */
+export const walls: Readonly<Record<keyof typeof tables, Wall>> = {
+  AuthEvent: personal,
+  AuthToken: secret,
+  Organization: organizations,
+  Permission: common,
+  Role: roles,
+  Session: personal,
+  SubscriptionTier: common,
+  User: users,
+  UserActivity: personal,
+  UserPermission: personal,
+  UserPreferences: personal,
+  UserProfile: profiles,
+  UserProject: personal,
+  UserRole: personal,
+  UserSubscription: personal,
+};

@@ -1,4 +1,5 @@
 import { isScope, scopesOfRole } from '@cdx/access';
+import { unconfined } from '@cdx/kit';
 import type { UserRow } from '@cdx/prisma-auth/tables';
 import sql from 'sql-template-tag';
 import type { Context } from '../context.ts';
@@ -24,12 +25,15 @@ interface Grant {
 function grantsOf({ db }: Context, user: UserRow): Promise<Grant[]> {
   const userId = idBytes(user.id);
   return db.many<Grant>(
-    sql`select case when r.tenant_id is null then r.name end as builtIn, r.permissions as permissions,
+    unconfined(
+      'the token of the account that has just been proven',
+      sql`select case when r.tenant_id is null then r.name end as builtIn, r.permissions as permissions,
           g.expires_at as expiresAt
         from user_roles g join roles r on r.id = g.role_id where g.user_id = ${userId}
       union all
       select null, json_array(p.key), null
         from user_permissions g join permissions p on p.id = g.permission_id where g.user_id = ${userId}`,
+    ),
   );
 }
 

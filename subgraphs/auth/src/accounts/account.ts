@@ -1,4 +1,4 @@
-import { selectColumns, uuidToBytes } from '@cdx/kit';
+import { selectColumns, unconfined, uuidToBytes } from '@cdx/kit';
 import { User as table, type UserRow } from '@cdx/prisma-auth/tables';
 import sql from 'sql-template-tag';
 import type { Context, Transaction } from '../context.ts';
@@ -8,12 +8,16 @@ import { idBytes } from '../walls.ts';
 export type AccountKey = { readonly email: string } | { readonly id: string };
 
 /**
- * An account, for those who are about to prove that it is theirs. Not confined by a tenant: nobody has logged in yet,
- * and nothing of it reaches the caller before the proof.
+ * An account, for those who are about to prove that it is theirs.
  */
 export function findAccount({ db }: Context, key: AccountKey): Promise<UserRow | undefined> {
   const condition = 'email' in key ? sql`t.email = ${key.email}` : sql`t.id = ${idBytes(key.id)}`;
-  return db.one<UserRow>(sql`select ${selectColumns('mysql', table)} from users t where ${condition}`);
+  return db.one<UserRow>(
+    unconfined(
+      'nobody has logged in yet, and the account reaches its caller after the proof alone',
+      sql`select ${selectColumns('mysql', table)} from users t where ${condition}`,
+    ),
+  );
 }
 
 /** The columns of a new account that its maker decides. */

@@ -1,4 +1,4 @@
-import { codedError } from '@cdx/kit';
+import { codedError, unconfined } from '@cdx/kit';
 import sql from 'sql-template-tag';
 import type { Context } from '../context.ts';
 
@@ -19,7 +19,9 @@ export function waitAfter(failures: number): number {
 export async function checkLockOut({ db }: Context, hash: string): Promise<void> {
   // A success, or a password set by mail, begins the count anew; a day without a failure does too.
   const found = await db.one<{ failures: number; elapsedMs: number | null }>(
-    sql`select count(*) as failures,
+    unconfined(
+      'a number of failures, of an address that nobody has proven yet',
+      sql`select count(*) as failures,
         cast(timestampdiff(microsecond, max(e.created_at), current_timestamp(3)) / 1000 as signed) as elapsedMs
       from auth_events e
       where e.email_hash = ${hash} and e.event_type = 'failed_login'
@@ -28,6 +30,7 @@ export async function checkLockOut({ db }: Context, hash: string): Promise<void>
           (select max(s.created_at) from auth_events s
             where s.email_hash = ${hash} and s.event_type in ('login', 'password_reset')),
           '1970-01-02')`,
+    ),
   );
   const remainingMs = waitAfter(found?.failures ?? 0) * 1_000 - (found?.elapsedMs ?? 0);
   if (remainingMs <= 0) return;

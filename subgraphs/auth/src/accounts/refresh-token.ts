@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { newId, selectColumns, unauthenticated, uuidToBytes } from '@cdx/kit';
+import { newId, selectColumns, unauthenticated, unconfined, uuidToBytes } from '@cdx/kit';
 import { AuthToken as table, type AuthTokenRow } from '@cdx/prisma-auth/tables';
 import sql from 'sql-template-tag';
 import type { Context, Transaction } from '../context.ts';
@@ -42,7 +42,10 @@ export async function openSession(context: Context, tx: Transaction, userId: str
 /** The stored row of a refresh token. */
 export function findToken({ db }: Context, token: string): Promise<AuthTokenRow | undefined> {
   return db.one<AuthTokenRow>(
-    sql`select ${selectColumns('mysql', table)} from auth_tokens t where t.token_hash = ${tokenHash(token)}`,
+    unconfined(
+      'whoever has the token is who it was given to',
+      sql`select ${selectColumns('mysql', table)} from auth_tokens t where t.token_hash = ${tokenHash(token)}`,
+    ),
   );
 }
 
