@@ -14,6 +14,7 @@ import { serveHealth } from './http/health.ts';
 import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
+import { makeLimits, type Limits } from './limits/index.ts';
 import { settingsSchema } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
 
@@ -33,11 +34,17 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const settings = readSettings(settingsSchema, environment);
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
+  const limits = makeLimits(settings, log);
   try {
-    const apollo = await startApollo(topology, log);
+    const apollo = await startApollo(topology, limits, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
-    serveGraphql(server, { apollo, identify: makeIdentify(keys), timeoutMs: settings.REQUEST_TIMEOUT_MS });
+    serveGraphql(server, {
+      apollo,
+      identify: makeIdentify(keys),
+      admit: (identity, address) => limits.admit(identity, address),
+      timeoutMs: settings.REQUEST_TIMEOUT_MS,
+    });
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
@@ -47,16 +54,22 @@ export async function startGateway(environment: Environment): Promise<RunningGat
       async close() {
         await server.close();
         await apollo.stop();
+        await limits.close();
         await topology.close();
       },
     };
   } catch (error) {
+    await limits.close();
     await topology.close();
     throw error;
   }
 }
 
-async function startApollo(topology: Topology, log: Logger): Promise<ApolloServer<RequestContext>> {
+async function startApollo(
+  topology: Topology,
+  limits: Limits,
+  log: Logger,
+): Promise<ApolloServer<RequestContext>> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const logger = {
@@ -78,8 +91,11 @@ async function startApollo(topology: Topology, log: Logger): Promise<ApolloServe
     introspection: true,
     stopOnTerminationSignals: false,
     logger,
+    parseOptions: limits.parseOptions,
+    validationRules: limits.validationRules,
     plugins: [
       operationNames,
+      ...limits.plugins,
       nullErrors,
       logFaults(log),
       legacyStatus,

@@ -13,7 +13,7 @@ const inputCodes = new Set([
 const protocolCodes = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
 
 /** What an error may tell beside its code: the details that the product's own errors have. */
-const detailKeys = ['service', 'field', 'expected', 'retryAfterSeconds'];
+const detailKeys = ['service', 'field', 'expected', 'retryAfterSeconds', 'found', 'limit', 'cost', 'budget'];
 
 /** Every error as it leaves the gateway: a code from the closed list, and nothing that is internal. */
 export function formatError({
