@@ -34,7 +34,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const settings = readSettings(settingsSchema, environment);
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
-  const limits = makeLimits(settings, log);
+  const limits = await makeLimits(settings, log);
   try {
     const apollo = await startApollo(topology, limits, log);
     const server = await makeServer(settings, log);

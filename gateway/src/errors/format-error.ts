@@ -27,8 +27,18 @@ export function formatError({
   if (code === 'INTERNAL' && extensions.code !== 'INTERNAL') {
     return { message: 'Something went wrong on our side', ...place, extensions: { code } };
   }
+  const words = code === 'BAD_USER_INPUT' ? sayNested(message, extensions.code) : message;
   const details = Object.entries(extensions).filter(([key]) => detailKeys.includes(key));
-  return { message, ...place, extensions: { code, ...Object.fromEntries(details) } };
+  return { message: words, ...place, extensions: { code, ...Object.fromEntries(details) } };
+}
+
+/**
+ * A document that is nested deeper than the parser's own recursion goes ends in the engine's words, without a place;
+ * the parser's begin all alike.
+ */
+function sayNested(message: string, code: unknown): string {
+  const isEngines = code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error');
+  return isEngines ? 'Syntax Error: The document is nested too deep to be read' : message;
 }
 
 /** The code that a caller sees for an error's own; what is not known here is a fault of ours. */

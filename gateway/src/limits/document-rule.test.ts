@@ -126,6 +126,16 @@ describe('a document', () => {
     expect(others.every(({ extensions }) => extensions.limit === limit)).toBe(true);
   });
 
+  test('may repeat fields as far as their comparison is cheap', () => {
+    const limits = limitsOf({ MAX_REPEATED_PAIRS: '20' });
+    const query = (repeated: string): string =>
+      `{ ${times(4, () => `it { n ...A ${repeated} }`)} } fragment A on Query { n }`;
+    // Six pairs of `it`; in what they merge to, four of `n` and one of the fragment make ten.
+    expect(refusals(query(''), limits)).toEqual([]);
+    const [first] = refusals(query('n'), limits);
+    expect(first?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', found: 6 + 36, limit: 20 });
+  });
+
   test('over several limits is told of all at once', () => {
     const found = refusals('{ a: n b: n }', limitsOf({ MAX_ALIASES: '1', MAX_ROOT_FIELDS: '1' }));
     expect(found.map(({ extensions }) => extensions.found)).toEqual([2, 2]);
@@ -141,6 +151,11 @@ describe('a document', () => {
     const fragments = times(20, (i) => `fragment F${i} on Query { ...F${i + 1} ...F${i + 1} }`);
     const [first] = refusals(`{ ...F0 } ${fragments} fragment F20 on Query { n }`);
     expect(first?.extensions.found).toBeGreaterThan(1_000_000);
+  });
+
+  test('whose fragments branch in a circle is refused as well, and does not keep the gateway busy', () => {
+    const found = refusals('{ ...A } fragment A on Query { it { ...A } a: it { ...A } b: it { ...A } }');
+    expect(found[0]?.message).toBe('Cannot spread fragment "A" within itself.');
   });
 
   test('whose fragments spread each other in a circle is refused as a circle', () => {

@@ -1,5 +1,6 @@
 import type { ValidationRule } from 'graphql';
 import { literalErrors } from './literals.ts';
+import { repetitionErrors } from './repetitions.ts';
 import type { LimitSettings } from './settings.ts';
 import { structureErrors } from './structure.ts';
 
@@ -10,7 +11,8 @@ import { structureErrors } from './structure.ts';
 export function documentRule(limits: LimitSettings): ValidationRule {
   return (context) => ({
     Document(document) {
-      const errors = [...structureErrors(document, limits), ...literalErrors(document, limits)];
+      const sizes = [...structureErrors(document, limits), ...literalErrors(document, limits)];
+      const errors = sizes.length > 0 ? sizes : repetitionErrors(document, limits);
       for (const error of errors) context.reportError(error);
       // Null takes the document from the visit that all rules share, so none of them goes on.
       return errors.length > 0 ? null : undefined;

@@ -23,8 +23,8 @@ export interface Limits {
 }
 
 /** Makes the limits that the settings say. */
-export function makeLimits(settings: LimitSettings, log: Logger): Limits {
-  const rates = makeRates(settings, log);
+export async function makeLimits(settings: LimitSettings, log: Logger): Promise<Limits> {
+  const rates = await makeRates(settings, log);
   return {
     admit: (identity, address) => rates.takeRequest(identity, address),
     parseOptions: { maxLexicalTokens: settings.MAX_TOKENS, maxSourceLength: settings.MAX_DOCUMENT_CHARS },

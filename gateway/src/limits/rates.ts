@@ -29,8 +29,8 @@ export interface Rates {
  * Counts in this process, or in Redis for all processes together. While Redis does not answer, each process counts for
  * itself: the limits then hold for a process, and nobody is shut out by a fault of ours.
  */
-export function makeRates(settings: LimitSettings, log: Logger): Rates {
-  const redis = settings.REDIS_URL === undefined ? undefined : connect(settings.REDIS_URL, log);
+export async function makeRates(settings: LimitSettings, log: Logger): Promise<Rates> {
+  const redis = settings.REDIS_URL === undefined ? undefined : await connect(settings.REDIS_URL, log);
   const requests = makeLimiter('request', settings.RATE_LIMIT_PER_MINUTE, redis);
   const anonymous = makeLimiter('anonymous', settings.RATE_LIMIT_ANONYMOUS_PER_MINUTE, redis);
   const attempts = makeLimiter('login', settings.LOGIN_ATTEMPTS_PER_MINUTE, redis);
@@ -45,7 +45,8 @@ export function makeRates(settings: LimitSettings, log: Logger): Rates {
   };
 }
 
-function connect(url: string, log: Logger): Redis {
+/** Connects, or knows after a second that it cannot yet; it goes on trying. */
+async function connect(url: string, log: Logger): Promise<Redis> {
   const redis = new Redis(url, {
     connectTimeout: redisTimeoutMs * 4,
     commandTimeout: redisTimeoutMs,
@@ -62,6 +63,7 @@ function connect(url: string, log: Logger): Redis {
   redis.on('ready', () => {
     isDown = false;
   });
+  await new Promise((resolve) => redis.once('ready', resolve).once('error', resolve));
   return redis;
 }
 

@@ -43,6 +43,9 @@ export const limitSettings = {
   MAX_SELECTIONS: integer(1)
     .default(1_000)
     .describe('The most fields and fragments of an operation in all, with fragments spread out.'),
+  MAX_REPEATED_PAIRS: integer(0)
+    .default(1_000)
+    .describe('The most pairs of the same field at the same place, fields of fragments included.'),
   MAX_ALIASES: integer(0).default(50).describe('The most aliases of an operation.'),
   MAX_DIRECTIVES: integer(0).default(50).describe('The most uses of directives in a document.'),
   MAX_VARIABLES: integer(0).default(50).describe('The most variables of an operation.'),
