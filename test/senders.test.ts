@@ -8,7 +8,10 @@ import { post } from './support/post.ts';
 
 let gateway: TestGateway;
 beforeAll(async () => {
-  gateway = await aGateway('embedded', { ...testEnvironment(), RECEIVE_TIMEOUT_MS: '500' });
+  gateway = await aGateway('embedded', {
+    ...testEnvironment(),
+    RECEIVE_TIMEOUT_MS: '500',
+  });
 });
 afterAll(() => gateway.close());
 

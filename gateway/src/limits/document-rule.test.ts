@@ -75,6 +75,12 @@ const cases: readonly (readonly [
     'aliases in the operation',
   ],
   [
+    'introspections',
+    { MAX_INTROSPECTIONS: '4' },
+    (size) => `{ ${times(size, (i) => `a${i}: __type(name: "Query") { name }`)} }`,
+    'uses of introspection in the operation',
+  ],
+  [
     'directives',
     { MAX_DIRECTIVES: '4' },
     (size) => `{ n ${'@note '.repeat(size)} }`,
@@ -171,6 +177,12 @@ describe('a document', () => {
     const limits = limitsOf({ MAX_FIELDS_PER_SELECTION: '2' });
     const [first] = refusals('{ n } fragment A on Query { n n n }', limits);
     expect(first?.extensions.found).toBe(3);
+  });
+
+  test('may not ask for a part of the schema under several names', () => {
+    expect(refusals('{ a: __schema { types { name } } }')).toEqual([]);
+    const [first] = refusals('{ __schema { types { ...A } } } fragment A on __Type { a: name b: name }');
+    expect(first?.message).toBe('There are 2 aliases inside of introspection, and at most 0 are allowed');
   });
 
   test('that asks for the whole schema passes the limits that hold by default', () => {

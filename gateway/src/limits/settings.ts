@@ -47,6 +47,9 @@ export const limitSettings = {
     .default(1_000)
     .describe('The most pairs of the same field at the same place, fields of fragments included.'),
   MAX_ALIASES: integer(0).default(50).describe('The most aliases of an operation.'),
+  MAX_INTROSPECTIONS: integer(0)
+    .default(2)
+    .describe('The most uses of __schema and __type in an operation; inside them there are no aliases.'),
   MAX_DIRECTIVES: integer(0).default(50).describe('The most uses of directives in a document.'),
   MAX_VARIABLES: integer(0).default(50).describe('The most variables of an operation.'),
   MAX_LITERAL_CHARS: integer(100)
@@ -61,7 +64,7 @@ export const limitSettings = {
   COST_BUDGET_ADMIN: points(50_000).describe('What an operation of a tenant’s admin may cost.'),
   COST_BUDGET_SUPERADMIN: points(500_000).describe('What an operation of a superadmin may cost.'),
   RATE_LIMIT_PER_MINUTE: points(6_000).describe('The most requests of a logged-in caller; 0 for no limit.'),
-  RATE_LIMIT_ANONYMOUS_PER_MINUTE: points(1_200).describe(
+  RATE_LIMIT_ANONYMOUS_PER_MINUTE: points(600).describe(
     'The most requests without a valid token from one address; 0 for no limit.',
   ),
   LOGIN_ATTEMPTS_PER_MINUTE: points(30).describe(

@@ -19,6 +19,9 @@ interface Shape {
   /** Fields and fragments of this level and all below. */
   selections: number;
   aliases: number;
+  /** Uses of `__schema` and `__type`, and the aliases inside them. */
+  introspections: number;
+  introspectionAliases: number;
   levels: number;
   /** A field of the lowest level. */
   deepest: ASTNode | undefined;
@@ -26,10 +29,15 @@ interface Shape {
   widest: { fields: number; on: ASTNode | undefined };
 }
 
+/** The fields that answer the schema itself (GraphQL specification, "Schema Introspection"). */
+const introspection = new Set(['__schema', '__type']);
+
 const emptyShape = (): Shape => ({
   fields: 0,
   selections: 0,
   aliases: 0,
+  introspections: 0,
+  introspectionAliases: 0,
   levels: 0,
   deepest: undefined,
   widest: { fields: 0, on: undefined },
@@ -74,16 +82,20 @@ function rootErrors(
 
 function selectionErrors(
   definition: OperationDefinitionNode | FragmentDefinitionNode,
-  { fields, levels, deepest, widest, selections, aliases }: Shape,
+  shape: Shape,
   limits: LimitSettings,
 ): GraphQLError[] {
+  const { fields, widest } = shape;
   const what = definition.kind === Kind.OPERATION_DEFINITION ? 'operation' : 'fragment';
   const broadest = fields > widest.fields ? { fields, on: definition } : widest;
   const measured: readonly (readonly [string, number, number, ASTNode | undefined])[] = [
-    [`levels of fields in the ${what}`, levels, limits.MAX_DEPTH, deepest],
+    [`levels of fields in the ${what}`, shape.levels, limits.MAX_DEPTH, shape.deepest],
     ['fields at one level', broadest.fields, limits.MAX_FIELDS_PER_SELECTION, broadest.on],
-    [`fields and fragments in the ${what}`, selections, limits.MAX_SELECTIONS, definition],
-    [`aliases in the ${what}`, aliases, limits.MAX_ALIASES, definition],
+    [`fields and fragments in the ${what}`, shape.selections, limits.MAX_SELECTIONS, definition],
+    [`aliases in the ${what}`, shape.aliases, limits.MAX_ALIASES, definition],
+    [`uses of introspection in the ${what}`, shape.introspections, limits.MAX_INTROSPECTIONS, definition],
+    // The schema is answered at no cost, so it may be asked for once, and not fifty times under fifty names.
+    ['aliases inside of introspection', shape.introspectionAliases, 0, definition],
   ];
   return measured
     .filter(([, found, limit]) => found > limit)
@@ -112,6 +124,10 @@ function makeMeasure(definitions: readonly DefinitionNode[]): (set: SelectionSet
       shape.fields += 1;
       if (selection.alias) shape.aliases += 1;
       const inner = selection.selectionSet ? measure(selection.selectionSet) : emptyShape();
+      if (introspection.has(selection.name.value)) {
+        shape.introspections += 1;
+        shape.introspectionAliases += inner.aliases;
+      }
       addBelow(shape, { ...inner, levels: inner.levels + 1, deepest: inner.deepest ?? selection });
       widen(shape, { fields: inner.fields, on: selection });
     } else {
@@ -130,6 +146,8 @@ function makeMeasure(definitions: readonly DefinitionNode[]): (set: SelectionSet
 function addBelow(shape: Shape, inner: Shape): void {
   shape.selections += inner.selections;
   shape.aliases += inner.aliases;
+  shape.introspections += inner.introspections;
+  shape.introspectionAliases += inner.introspectionAliases;
   widen(shape, inner.widest);
   if (inner.levels > shape.levels) {
     shape.levels = inner.levels;
