@@ -15,6 +15,7 @@ import { serveHealth } from './http/health.ts';
 import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
+import { makeLimits, type Limits } from './limits/index.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
 
@@ -34,11 +35,17 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const settings = readSettings(settingsSchema, environment);
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
+  const limits = await makeLimits(settings, log);
   try {
-    const apollo = await startApollo(topology, settings, log);
+    const apollo = await startApollo(topology, settings, limits, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
-    serveGraphql(server, { apollo, identify: makeIdentify(keys), timeoutMs: settings.REQUEST_TIMEOUT_MS });
+    serveGraphql(server, {
+      apollo,
+      identify: makeIdentify(keys),
+      admit: (identity, address) => limits.admit(identity, address),
+      timeoutMs: settings.REQUEST_TIMEOUT_MS,
+    });
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
@@ -48,10 +55,12 @@ export async function startGateway(environment: Environment): Promise<RunningGat
       async close() {
         await server.close();
         await apollo.stop();
+        await limits.close();
         await topology.close();
       },
     };
   } catch (error) {
+    await limits.close();
     await topology.close();
     throw error;
   }
@@ -60,6 +69,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
 async function startApollo(
   topology: Topology,
   settings: Settings,
+  limits: Limits,
   log: Logger,
 ): Promise<ApolloServer<RequestContext>> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
@@ -89,8 +99,11 @@ async function startApollo(
     introspection: true,
     stopOnTerminationSignals: false,
     logger,
+    parseOptions: limits.parseOptions,
+    validationRules: limits.validationRules,
     plugins: [
       operationNames,
+      ...limits.plugins,
       nullErrors,
       logFaults(log),
       legacyStatus,

@@ -1,6 +1,7 @@
 import { integer, internalSecret, logLevel } from '@cdx/kit';
 import { z } from 'zod';
 import { authorizationModes } from './authorization/index.ts';
+import { limitSettings } from './limits/settings.ts';
 
 const subgraphUrls = z.string().transform((text, context) => {
   const urls = new Map<string, string>();
@@ -53,6 +54,7 @@ export const settingsSchema = z.object({
     .default(100)
     .describe('The most connections to each remote subgraph.'),
   BODY_LIMIT_BYTES: integer(1_024, 104_857_600).default(1_048_576).describe('The largest request body.'),
+  ...limitSettings,
   CORS_ORIGINS: origins
     .default([])
     .describe(

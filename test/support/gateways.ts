@@ -27,6 +27,7 @@ export function testEnvironment(): NodeJS.ProcessEnv {
     PORT: '0',
     LOG_LEVEL: 'silent',
     CDX_DEMO: 'true',
+    LOGIN_ATTEMPTS_PER_MINUTE: '100000',
     CDX_INTERNAL_SECRET: secret,
     AUTH_SIGNING_KEYS_FILE: join(folder, 'keys.json'),
     MAIL_OUTBOX_DIR: join(folder, 'outbox'),

@@ -13,7 +13,7 @@ const inputCodes = new Set([
 const protocolCodes = new Set(['PERSISTED_QUERY_NOT_FOUND', 'PERSISTED_QUERY_NOT_SUPPORTED']);
 
 /** What an error may tell beside its code: the details that the product's own errors have. */
-const detailKeys = ['service', 'field', 'expected', 'retryAfterSeconds'];
+const detailKeys = ['service', 'field', 'expected', 'retryAfterSeconds', 'found', 'limit', 'cost', 'budget'];
 
 /** Every error as it leaves the gateway: a code from the closed list, and nothing that is internal. */
 export function formatError({
@@ -27,8 +27,18 @@ export function formatError({
   if (code === 'INTERNAL' && extensions.code !== 'INTERNAL') {
     return { message: 'Something went wrong on our side', ...place, extensions: { code } };
   }
+  const words = code === 'BAD_USER_INPUT' ? sayNested(message, extensions.code) : message;
   const details = Object.entries(extensions).filter(([key]) => detailKeys.includes(key));
-  return { message, ...place, extensions: { code, ...Object.fromEntries(details) } };
+  return { message: words, ...place, extensions: { code, ...Object.fromEntries(details) } };
+}
+
+/**
+ * A document that is nested deeper than the parser's own recursion goes ends in the engine's words, without a place;
+ * the parser's begin all alike.
+ */
+function sayNested(message: string, code: unknown): string {
+  const isEngines = code === 'GRAPHQL_PARSE_FAILED' && !message.startsWith('Syntax Error');
+  return isEngines ? 'Syntax Error: The document is nested too deep to be read' : message;
 }
 
 /** The code that a caller sees for an error's own; what is not known here is a fault of ours. */

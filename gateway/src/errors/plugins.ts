@@ -29,8 +29,13 @@ export const nullErrors: ApolloServerPlugin<RequestContext> = {
     }),
 };
 
-/** Apollo's codes of well-formed requests that GraphQL refuses: in the document, and in the variables' values. */
-const refusals = new Set<unknown>(['GRAPHQL_PARSE_FAILED', 'GRAPHQL_VALIDATION_FAILED', 'BAD_USER_INPUT']);
+/** The codes of well-formed requests that GraphQL refuses: for the document, the variables' values, or the cost. */
+const refusals = new Set<unknown>([
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'BAD_USER_INPUT',
+  'COST_LIMIT',
+]);
 
 /**
  * GraphQL over HTTP: to a client that asks for `application/json`, a well-formed request that GraphQL refuses is

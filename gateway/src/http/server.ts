@@ -4,6 +4,7 @@ import helmet from '@fastify/helmet';
 import { newId, type Logger } from '@cdx/kit';
 import Fastify, { type FastifyError, type FastifyInstance } from 'fastify';
 import type { Settings } from '../settings.ts';
+import { receiveOptions, refuseCompressed } from './receive.ts';
 
 /** A request id that a proxy may hand us: letters, digits and `-_`, so that it can do no harm in a log. */
 const requestIdForm = /^[\w-]{8,64}$/;
@@ -11,7 +12,7 @@ const requestIdForm = /^[\w-]{8,64}$/;
 /** The HTTP server with what every route has: request ids, limits, headers, compression, the access log. */
 export async function makeServer(settings: Settings, log: Logger): Promise<FastifyInstance> {
   const server = Fastify({
-    bodyLimit: settings.BODY_LIMIT_BYTES,
+    ...receiveOptions(settings),
     genReqId({ headers }) {
       const given = headers['x-request-id'];
       return typeof given === 'string' && requestIdForm.test(given) ? given : newId();
@@ -28,6 +29,7 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
     log.info({ requestId: id, method, path, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
     done();
   });
+  refuseCompressed(server);
   server.setErrorHandler(({ statusCode = 500, message, code }: FastifyError, request, reply) => {
     if (statusCode >= 500) log.error({ error: message, requestId: request.id }, 'a request failed');
     const words = statusCode >= 500 ? 'Something went wrong on our side' : explain(code, message, settings);
@@ -43,7 +45,11 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
   );
   await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentPolicy } });
   await server.register(cors, { origin: settings.CORS_ORIGINS, maxAge: 86_400 });
-  await server.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] });
+  await server.register(compress, {
+    threshold: 1_024,
+    encodings: ['br', 'gzip'],
+    globalDecompression: false,
+  });
   return server;
 }
 

@@ -152,10 +152,13 @@ describe('a grant that will expire', () => {
 
 test('a built-in role that is granted gives what the matrix gives it', async () => {
   const { email, userId } = await register();
-  const { db } = subgraph.createContext(aRequest(system)) as Context;
-  const { id } = await db.write((tx) =>
-    tx.role.findFirstOrThrow({ where: { tenantId: null, name: 'client' } }),
+  const { data } = await run(
+    subgraph,
+    anIdentity({ role: 'superadmin', userId }),
+    '{ roles(first: 1, filter: { name: { eq: "client" } }) { edges { node { id } } } }',
   );
+  const { edges } = data?.roles as { edges: { node: { id: string } }[] };
+  const id = edges[0]?.node.id ?? '';
   await mutate(`mutation { grantRole(userId: "${userId}", roleId: "${id}") { id } }`);
   expect(await scopesOf(email)).toEqual([...scopesOfRole('client')].sort());
 });

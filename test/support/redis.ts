@@ -1,0 +1,60 @@
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** A Redis of a test's own. */
+export interface TestRedis {
+  readonly url: string;
+  /** Ends it at once, as a crash would. */
+  stop(): Promise<void>;
+}
+
+/** Starts an empty Redis that keeps nothing; on Debian, where there is none, it is installed first. */
+export async function aRedis(): Promise<TestRedis> {
+  if (spawnSync('redis-server', ['--version']).error) install();
+  const port = await freePort();
+  const folder = mkdtempSync(join(tmpdir(), 'cdx-redis-'));
+  const server = spawn(
+    'redis-server',
+    ['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const ended = once(server, 'exit');
+  let log = '';
+  for await (const chunk of server.stdout) {
+    log += String(chunk);
+    if (log.includes('Ready to accept connections')) break;
+  }
+  if (!log.includes('Ready to accept connections')) throw new Error(`Redis does not start:\n${log}`);
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async stop() {
+      server.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function install(): void {
+  const options = { stdio: 'ignore' } as const;
+  try {
+    execFileSync('apt-get', ['update', '-q'], options);
+    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], options);
+  } catch (cause) {
+    const words =
+      'The tests of shared rate limits need redis-server on PATH. Install it, on Debian: apt-get install redis-server';
+    throw new Error(words, { cause });
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('No port is free');
+  return address.port;
+}
