@@ -1,4 +1,4 @@
-import { integer, internalSecret, logLevel } from '@cdx/kit';
+import { integer, internalSecretSettings, logLevel } from '@cdx/kit';
 import { z } from 'zod';
 
 const subgraphUrls = z.string().transform((text, context) => {
@@ -40,9 +40,7 @@ export const settingsSchema = z.object({
     .describe(
       'A composed supergraph to serve, watched and swapped when it changes. All its subgraphs run elsewhere.',
     ),
-  CDX_INTERNAL_SECRET: internalSecret
-    .optional()
-    .describe('The secret that identities for subgraphs are signed with; needed where SUBGRAPHS names any.'),
+  ...internalSecretSettings,
   JWKS_URL: z
     .url()
     .optional()

@@ -22,6 +22,14 @@ export {
   verifyIdentity,
   type SignedRequest,
 } from './identity/signed.ts';
+export {
+  fixedSecrets,
+  internalSecretSettings,
+  openSecrets,
+  readSecrets,
+  type InternalSecrets,
+  type SecretSource,
+} from './identity/secrets.ts';
 export { makeLogger, type Logger } from './log.ts';
 export {
   readChildPages,
@@ -39,8 +47,10 @@ export {
   type SubgraphOperation,
   type SubgraphResult,
 } from './execute/execute.ts';
+export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
 export { isSelected } from './schema/selection.ts';
+export { answerHttpErrors } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
@@ -53,7 +63,6 @@ export {
   databaseUrl,
   describeSettings,
   integer,
-  internalSecret,
   logLevel,
   readSettings,
   SettingsError,
