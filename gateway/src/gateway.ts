@@ -37,7 +37,8 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     const apollo = await startApollo(topology, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
-    serveGraphql(server, { apollo, identify: makeIdentify(keys), timeoutMs: settings.REQUEST_TIMEOUT_MS });
+    const identify = makeIdentify(keys, settings.OIDC_ISSUERS);
+    serveGraphql(server, { apollo, identify, timeoutMs: settings.REQUEST_TIMEOUT_MS });
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);

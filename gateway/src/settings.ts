@@ -1,5 +1,6 @@
 import { integer, internalSecretSettings, logLevel } from '@cdx/kit';
 import { z } from 'zod';
+import { oidcIssuers } from './identity/oidc-settings.ts';
 
 const subgraphUrls = z.string().transform((text, context) => {
   const urls = new Map<string, string>();
@@ -45,6 +46,7 @@ export const settingsSchema = z.object({
     .url()
     .optional()
     .describe('Where the keys of access tokens are; the auth subgraph’s own when not given.'),
+  OIDC_ISSUERS: oidcIssuers,
   REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000).describe('The longest a request may take.'),
   SUBGRAPH_CONNECTIONS: integer(1, 10_000)
     .default(100)

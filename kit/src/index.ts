@@ -13,7 +13,7 @@ export {
   type ErrorDetails,
 } from './errors/errors.ts';
 export { idFor } from './ids/idempotency.ts';
-export { bytesToUuid, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
+export { bytesToUuid, idOf, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
 export { anonymous, roles, system, type Identity, type Role } from './identity/identity.ts';
 export {
   deadlineHeader,

@@ -3,7 +3,7 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
-import { InvalidToken, type Identify } from '../identity/access-token.ts';
+import { InvalidToken, KeysUnavailable, type Identify } from '../identity/access-token.ts';
 
 export interface GraphqlOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -33,6 +33,10 @@ export function serveGraphql(server: FastifyInstance, { apollo, identify, timeou
 
 /** A bad token is answered with 401, and never taken for none: the caller would see less without knowing why. */
 function refuse(error: unknown): never {
+  if (error instanceof KeysUnavailable) {
+    const extensions = { code: 'SUBGRAPH_UNAVAILABLE', http: { status: 503 } };
+    throw new GraphQLError(error.message, { extensions, originalError: error });
+  }
   if (!(error instanceof InvalidToken)) throw error;
   throw new GraphQLError(error.message, {
     extensions: {

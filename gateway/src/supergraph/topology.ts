@@ -2,7 +2,7 @@ import type { SupergraphManager } from '@apollo/gateway';
 import { openSecrets, SettingsError, type Environment, type Logger, type Subgraph } from '@cdx/kit';
 import type { ComposedSubgraph } from '../compose/index.ts';
 import { httpSource, inProcessSource, type SubgraphSource } from '../datasources/index.ts';
-import type { KeySource } from '../identity/access-token.ts';
+import type { KeySource } from '../identity/keys.ts';
 import type { Settings } from '../settings.ts';
 import { domains, type Domain, type KeyPublisher } from '../subgraphs.ts';
 import { composeLive } from './compose-live.ts';
