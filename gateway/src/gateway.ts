@@ -7,13 +7,14 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
 import { formatError } from './errors/format-error.ts';
-import { legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
+import { codesOfRefusals, legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
 import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
+import { openSafelist } from './persisted/index.ts';
 import { settingsSchema } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
 
@@ -38,7 +39,8 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const identify = makeIdentify(keys, settings.OIDC_ISSUERS);
-    serveGraphql(server, { apollo, identify, timeoutMs: settings.REQUEST_TIMEOUT_MS });
+    const safelist = await openSafelist(settings, log);
+    serveGraphql(server, { apollo, identify, timeoutMs: settings.REQUEST_TIMEOUT_MS, safelist });
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
@@ -80,6 +82,7 @@ async function startApollo(topology: Topology, log: Logger): Promise<ApolloServe
     stopOnTerminationSignals: false,
     logger,
     plugins: [
+      codesOfRefusals,
       operationNames,
       nullErrors,
       logFaults(log),

@@ -57,6 +57,14 @@ export const settingsSchema = z.object({
     .describe(
       'The origins of pages that may ask, with commas between: https://app.example. None when empty.',
     ),
+  PERSISTED_OPERATIONS: z
+    .enum(['off', 'log', 'only'])
+    .default('off')
+    .describe('`only` answers nothing but registered operations; `log` tells of others once each.'),
+  OPERATIONS_MANIFEST: z
+    .string()
+    .default('operations/manifest.json')
+    .describe('The registered operations (`npm run operations`); swapped when the file changes.'),
   PLAYGROUND: z.stringbool().default(true).describe('Serves the playground at /playground.'),
   CDX_DEMO: z
     .stringbool()

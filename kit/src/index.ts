@@ -50,7 +50,7 @@ export {
 export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
 export { isSelected } from './schema/selection.ts';
-export { answerHttpErrors } from './server/http-errors.ts';
+export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';

@@ -1,32 +1,34 @@
 import type { ApolloServer } from '@apollo/server';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
+import type { RequestContext } from '../execution/request-context.ts';
 import { InvalidToken, KeysUnavailable, type Identify } from '../identity/access-token.ts';
+import type { Safelist } from '../persisted/index.ts';
+import { beginRequest } from './begin-request.ts';
 
 export interface GraphqlOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly identify: Identify;
   /** The longest a request may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Which operations may pass, all of them without it; closed with the server. */
+  readonly safelist: Safelist | undefined;
 }
 
 /** Serves GraphQL over HTTP at `/graphql`. */
-export function serveGraphql(server: FastifyInstance, { apollo, identify, timeoutMs }: GraphqlOptions): void {
+export function serveGraphql(server: FastifyInstance, options: GraphqlOptions): void {
+  const { apollo, identify, timeoutMs, safelist } = options;
+  server.addHook('onClose', () => safelist?.close());
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    preHandler: safelist ? [(request, reply) => safelist.check(request, reply)] : [],
     handler: fastifyApolloHandler(apollo, {
-      context: async ({ headers, id, ip }, reply) =>
-        makeRequestContext({
-          identity: await identify(headers.authorization).catch(refuse),
-          requestId: id,
-          ipAddress: ip,
-          userAgent: headers['user-agent'] ?? null,
-          signal: untilGone(reply, timeoutMs),
-          deadlineMs: Date.now() + timeoutMs,
-        }),
+      context: async (request, reply) => {
+        const identity = await identify(request.headers.authorization).catch(refuse);
+        return beginRequest(request, reply, identity, timeoutMs);
+      },
     }),
   });
 }
@@ -45,11 +47,4 @@ function refuse(error: unknown): never {
     },
     originalError: error,
   });
-}
-
-/** Aborted when the client leaves before its answer, or when the time is up. */
-function untilGone({ raw }: FastifyReply, timeoutMs: number): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => gone.abort());
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
 }
