@@ -127,6 +127,16 @@ describe('a gateway for registered operations only', () => {
     expect(codes(await post(gateway, { variables: {} }))).toEqual(['BAD_USER_INPUT']);
   });
 
+  test('logs a user in, since the session asks for itself', async () => {
+    const answered = await request(`${gateway.url}/session`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: gateway.url },
+      body: JSON.stringify({ email: 'superadmin@cdx.example', password: 'cdx-demo' }),
+    });
+    expect(answered.statusCode).toBe(200);
+    await answered.body.dump();
+  });
+
   test('refuses a broken manifest, and takes a good one, while it runs', async () => {
     await writeFile(file, '{ "format": ');
     await sleep(1_500);

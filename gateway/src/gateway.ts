@@ -6,6 +6,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
+import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { formatError } from './errors/format-error.ts';
 import { codesOfRefusals, legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
 import type { RequestContext } from './execution/request-context.ts';
@@ -15,7 +16,8 @@ import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
 import { openSafelist } from './persisted/index.ts';
-import { settingsSchema } from './settings.ts';
+import { serveSession } from './session/index.ts';
+import { settingsSchema, type Settings } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
 
 /** A gateway that serves. */
@@ -35,12 +37,13 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
   try {
-    const apollo = await startApollo(topology, log);
+    const apollo = await startApollo(topology, settings, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const identify = makeIdentify(keys, settings.OIDC_ISSUERS);
     const safelist = await openSafelist(settings, log);
     serveGraphql(server, { apollo, identify, timeoutMs: settings.REQUEST_TIMEOUT_MS, safelist });
+    if (keys) await serveSession(server, { apollo, identify, timeoutMs: settings.REQUEST_TIMEOUT_MS, log });
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
@@ -59,7 +62,11 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   }
 }
 
-async function startApollo(topology: Topology, log: Logger): Promise<ApolloServer<RequestContext>> {
+async function startApollo(
+  topology: Topology,
+  settings: Settings,
+  log: Logger,
+): Promise<ApolloServer<RequestContext>> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const logger = {
@@ -68,6 +75,7 @@ async function startApollo(topology: Topology, log: Logger): Promise<ApolloServe
     warn: (message: unknown) => log.warn(String(message)),
     error: (message: unknown) => log.error(String(message)),
   };
+  const introspection = settings.INTROSPECTION ?? settings.NODE_ENV !== 'production';
   const gateway = new ApolloGateway({
     supergraphSdl: topology.supergraph,
     buildService: ({ name, url }) => topology.sourceOf(name, url),
@@ -78,7 +86,11 @@ async function startApollo(topology: Topology, log: Logger): Promise<ApolloServe
     gateway,
     formatError,
     includeStacktraceInErrorResponses: false,
+    // Our own rule: Apollo Server's speaks of itself to the caller.
     introspection: true,
+    validationRules: introspection ? [] : [NoSchemaIntrospectionCustomRule],
+    hideSchemaDetailsFromClientErrors: !introspection,
+    csrfPrevention: true,
     stopOnTerminationSignals: false,
     logger,
     plugins: [

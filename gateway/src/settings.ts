@@ -65,6 +65,13 @@ export const settingsSchema = z.object({
     .string()
     .default('operations/manifest.json')
     .describe('The registered operations (`npm run operations`); swapped when the file changes.'),
+  INTROSPECTION: z
+    .stringbool()
+    .optional()
+    .describe(
+      'Whether callers may ask for the schema, which the playground does; by default not in production.',
+    ),
+  NODE_ENV: z.string().optional().describe('`production` in production, as in the image.'),
   PLAYGROUND: z.stringbool().default(true).describe('Serves the playground at /playground.'),
   CDX_DEMO: z
     .stringbool()

@@ -1,9 +1,9 @@
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import { answerHttpErrors, newId, type Logger } from '@cdx/kit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Settings } from '../settings.ts';
+import { sendSecurityHeaders } from './headers.ts';
 
 /** A request id that a proxy may hand us: letters, digits and `-_`, so that it can do no harm in a log. */
 const requestIdForm = /^[\w-]{8,64}$/;
@@ -29,22 +29,8 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
     done();
   });
   answerHttpErrors(server, log, 'There is nothing here; GraphQL is at /graphql');
-  await server.register(helmet, { contentSecurityPolicy: { useDefaults: false, directives: contentPolicy } });
+  await sendSecurityHeaders(server);
   await server.register(cors, { origin: settings.CORS_ORIGINS, maxAge: 86_400 });
   await server.register(compress, { threshold: 1_024, encodings: ['br', 'gzip'] });
   return server;
 }
-
-/** Everything from here and nothing from elsewhere; the editor of the playground makes styles as it runs. */
-const contentPolicy = {
-  'default-src': ["'none'"],
-  'script-src': ["'self'"],
-  'worker-src': ["'self'"],
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'font-src': ["'self'", 'data:'],
-  'img-src': ["'self'", 'data:'],
-  'connect-src': ["'self'"],
-  'base-uri': ["'none'"],
-  'form-action': ["'self'"],
-  'frame-ancestors': ["'none'"],
-};
