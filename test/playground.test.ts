@@ -9,10 +9,15 @@ let page: Page;
 const hosts = new Set<string>();
 const complaints: string[] = [];
 
+/** Runs in the page, as the next one does. */
+const complainOfPolicy = `addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) =>
+  console.error('the policy ' + violatedDirective + ' is violated by ' + blockedURI))`;
+const readableByScripts = 'JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie])';
+
 beforeAll(async () => {
   gateway = await aGateway('embedded');
   browser = await aBrowser();
-  page = await browser.newPage();
+  page = await (await browser.newContext()).newPage();
   page.on('request', (request) => {
     const { protocol, host } = new URL(request.url());
     if (protocol.startsWith('http')) hosts.add(host);
@@ -21,6 +26,7 @@ beforeAll(async () => {
   page.on('console', (message) => {
     if (message.type() === 'error') complaints.push(message.text());
   });
+  await page.addInitScript({ content: complainOfPolicy });
   await page.goto(`${gateway.url}/playground`);
 }, 240_000);
 afterAll(async () => {
@@ -40,6 +46,28 @@ describe('the playground', () => {
   test('logs a demo user in with one click', async () => {
     await page.getByRole('button', { name: /superadmin/i }).click();
     await page.getByText('superadmin@cdx.example').first().waitFor();
+  });
+
+  test('keeps no token where a script of the page could read it', async () => {
+    const stored = await page.evaluate(readableByScripts);
+    const cookies = await page.context().cookies(`${gateway.url}/session`);
+    expect(cookies).toMatchObject([
+      { name: 'cdx_refresh', httpOnly: true, sameSite: 'Strict', path: '/session', expires: -1 },
+    ]);
+    expect(stored).not.toContain(cookies[0]?.value);
+    // An access token is a JWT, whose header begins so.
+    expect(stored).not.toContain('eyJ');
+    expect(await page.context().cookies(`${gateway.url}/graphql`)).toEqual([]);
+  });
+
+  test('is still logged in after a reload, with a new cookie, in as many tabs as there are', async () => {
+    const [before] = await page.context().cookies(`${gateway.url}/session`);
+    const other = await page.context().newPage();
+    await Promise.all([page.reload(), other.goto(`${gateway.url}/playground`)]);
+    for (const tab of [page, other]) await tab.getByText('superadmin@cdx.example').first().waitFor();
+    await other.close();
+    const [after] = await page.context().cookies(`${gateway.url}/session`);
+    expect(after?.value).not.toBe(before?.value);
   });
 
   test('runs a saved example on the real graph', async () => {

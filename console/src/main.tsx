@@ -10,9 +10,10 @@ import { loadSettings } from './settings.ts';
 const container = document.getElementById('root');
 if (!container) throw new Error('index.html has no #root');
 
-const settings = await loadSettings();
+const session = new Session('/session');
+const [settings] = await Promise.all([loadSettings(), session.restore()]);
 createRoot(container).render(
   <StrictMode>
-    <Playground session={new Session(settings.graphqlPath)} settings={settings} />
+    <Playground session={session} settings={settings} />
   </StrictMode>,
 );

@@ -1,5 +1,5 @@
-import { RefusedError, requestGraphQL } from './graphql-request.ts';
-import { loadTokens, saveTokens, toTokens, type AuthPayload, type Tokens } from './tokens.ts';
+import { RefusedError, requestSession } from './session-request.ts';
+import { toTokens, type SessionAnswer, type Tokens } from './tokens.ts';
 
 export type SessionState = {
   tokens: Tokens | null;
@@ -7,20 +7,23 @@ export type SessionState = {
   problem: string;
 };
 
-const payloadFields = '{ accessToken refreshToken expiresIn user { id role } }';
-const loginMutation = `mutation Login($email: String!, $password: String!) { login(email: $email, password: $password) ${payloadFields} }`;
-const refreshMutation = `mutation Refresh($refreshToken: String!) { refreshToken(refreshToken: $refreshToken) ${payloadFields} }`;
-const logoutMutation = 'mutation Logout($refreshToken: String!) { logout(refreshToken: $refreshToken) }';
+const ended = 'Your session has ended. Please log in again.';
 
-/** Who is logged in, and the only place that knows the tokens: everything else sends requests through `fetch`. */
+/** All tabs share one cookie, which is good for a single use: only one of them may use it at a time. */
+function oneTabAtATime<Result>(work: () => Promise<Result>): Promise<Result> {
+  // Only pages by TLS or from this machine have locks.
+  return 'locks' in navigator ? navigator.locks.request('cdx.session', work) : work();
+}
+
+/** Who is logged in, and the only place that knows the access token: everything else sends requests through `fetch`. */
 export class Session {
-  readonly #graphqlPath: string;
+  readonly #path: string;
   readonly #listeners = new Set<() => void>();
-  #state: SessionState = { tokens: loadTokens(), problem: '' };
+  #state: SessionState = { tokens: null, problem: '' };
   #refreshing: Promise<void> | null = null;
 
-  constructor(graphqlPath: string) {
-    this.#graphqlPath = graphqlPath;
+  constructor(path: string) {
+    this.#path = path;
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -30,30 +33,37 @@ export class Session {
 
   readonly state = (): SessionState => this.#state;
 
-  /** Replaces whoever was logged in, and takes back their refresh token, which nobody would use any more. */
+  /** Goes on with the login of an earlier page, if there is one. */
+  async restore(): Promise<void> {
+    try {
+      const answer = await this.#renew();
+      this.#set(answer && toTokens(answer, Date.now()), '');
+    } catch (error) {
+      this.#set(null, error instanceof RefusedError ? ended : inWords(error));
+    }
+  }
+
+  /** Replaces whoever was logged in, whose login the server ends. */
   async login(email: string, password: string): Promise<boolean> {
     const previous = this.#state.tokens;
     try {
-      const { login } = await requestGraphQL<{ login: AuthPayload }>(this.#graphqlPath, loginMutation, {
-        email,
-        password,
-      });
-      this.#set(toTokens(email, login, Date.now()), '');
-      if (previous) void this.#revoke(previous);
-      return true;
+      const answer = await oneTabAtATime(() => requestSession('POST', this.#path, { email, password }));
+      this.#set(answer && toTokens(answer, Date.now()), '');
+      return answer !== null;
     } catch (error) {
       this.#set(previous, inWords(error));
       return false;
     }
   }
 
-  /** Forgets the tokens whatever the server says: someone who logs out must be logged out here. */
+  /** Forgets the token whatever the server says: someone who logs out must be logged out here. */
   async logout(): Promise<void> {
-    const { tokens } = this.#state;
     this.#set(null, '');
-    if (!tokens) return;
-    const problem = await this.#revoke(tokens);
-    if (problem && !this.#state.tokens) this.#set(null, `Logged out here only. ${problem}`);
+    try {
+      await oneTabAtATime(() => requestSession('DELETE', this.#path));
+    } catch (error) {
+      if (!this.#state.tokens) this.#set(null, `Logged out here only. ${inWords(error)}`);
+    }
   }
 
   /**
@@ -81,7 +91,7 @@ export class Session {
     return fetch(input, { ...init, headers });
   }
 
-  /** One refresh at a time: a refresh token is good for a single use, so a second try would end the session. */
+  /** One refresh at a time, for all requests that wait for it. */
   #refresh(): Promise<void> {
     this.#refreshing ??= this.#refreshOnce().finally(() => {
       this.#refreshing = null;
@@ -89,39 +99,34 @@ export class Session {
     return this.#refreshing;
   }
 
-  /** Never throws: a refused token ends the session, while an unreachable server leaves it for the next request. */
+  /** Never throws: a refused cookie ends the session, while an unreachable server leaves it for the next request. */
   async #refreshOnce(): Promise<void> {
     const { tokens } = this.#state;
     if (!tokens) return;
     try {
-      const { refreshToken } = await requestGraphQL<{ refreshToken: AuthPayload }>(
-        this.#graphqlPath,
-        refreshMutation,
-        { refreshToken: tokens.refreshToken },
-      );
-      const renewed = toTokens(tokens.email, refreshToken, Date.now());
-      if (this.#state.tokens === tokens) this.#set(renewed, '');
-      else void this.#revoke(renewed);
+      const answer = await this.#renew();
+      if (this.#state.tokens !== tokens) return;
+      if (!answer) this.#set(null, ended);
+      else if (answer.user.id === tokens.userId) this.#set(toTokens(answer, Date.now()), '');
+      // What waits here was meant to be sent as the user who is shown here.
+      else
+        this.#set(
+          null,
+          `Another tab has logged in as ${answer.user.email}. Reload this page to go on as that user.`,
+        );
     } catch (error) {
       if (this.#state.tokens !== tokens) return;
-      if (error instanceof RefusedError) this.#set(null, 'Your session has ended. Please log in again.');
+      if (error instanceof RefusedError) this.#set(null, ended);
       else this.#set(tokens, inWords(error));
     }
   }
 
-  /** Answers with what went wrong, or nothing. */
-  async #revoke(tokens: Tokens): Promise<string> {
-    try {
-      await requestGraphQL(this.#graphqlPath, logoutMutation, { refreshToken: tokens.refreshToken });
-      return '';
-    } catch (error) {
-      return inWords(error);
-    }
+  #renew(): Promise<SessionAnswer | null> {
+    return oneTabAtATime(() => requestSession('POST', `${this.#path}/refresh`));
   }
 
   #set(tokens: Tokens | null, problem: string): void {
     this.#state = { tokens, problem };
-    saveTokens(tokens);
     for (const listener of this.#listeners) listener();
   }
 }

@@ -6,9 +6,10 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
+import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { acceptPolicies, authorizeGateway, policies } from './authorization/index.ts';
 import { formatError } from './errors/format-error.ts';
-import { legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
+import { codesOfRefusals, legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
@@ -16,6 +17,8 @@ import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
 import { makeLimits, type Limits } from './limits/index.ts';
+import { openSafelist } from './persisted/index.ts';
+import { serveSession } from './session/index.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
 
@@ -40,12 +43,18 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     const apollo = await startApollo(topology, settings, limits, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
-    serveGraphql(server, {
+    const safelist = await openSafelist(settings, log);
+    const door = {
       apollo,
-      identify: makeIdentify(keys),
-      admit: (identity, address) => limits.admit(identity, address),
+      identify: makeIdentify(keys, settings.OIDC_ISSUERS),
       timeoutMs: settings.REQUEST_TIMEOUT_MS,
+    };
+    serveGraphql(server, {
+      ...door,
+      safelist,
+      admit: (identity, address) => limits.admit(identity, address),
     });
+    if (keys) await serveSession(server, { ...door, log });
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
@@ -80,6 +89,7 @@ async function startApollo(
     warn: (message: unknown) => log.warn(String(message)),
     error: (message: unknown) => log.error(String(message)),
   };
+  const introspection = settings.INTROSPECTION ?? (settings.NODE_ENV === 'production' ? 'none' : 'whole');
   const gateway = new ApolloGateway({
     supergraphSdl: acceptPolicies(topology.supergraph),
     buildService: ({ name, url }) => topology.sourceOf(name, url),
@@ -89,19 +99,26 @@ async function startApollo(
   const authorized = authorizeGateway(gateway, {
     mode: settings.AUTHORIZATION_MODE,
     policies,
-    introspection: 'whole',
+    introspection,
     log,
   });
   const apollo = new ApolloServer<RequestContext>({
     gateway: authorized,
     formatError,
     includeStacktraceInErrorResponses: false,
+    // Our own rule: Apollo Server's speaks of itself to the caller.
     introspection: true,
+    hideSchemaDetailsFromClientErrors: introspection !== 'whole',
+    csrfPrevention: true,
     stopOnTerminationSignals: false,
     logger,
     parseOptions: limits.parseOptions,
-    validationRules: limits.validationRules,
+    validationRules: [
+      ...limits.validationRules,
+      ...(introspection === 'none' ? [NoSchemaIntrospectionCustomRule] : []),
+    ],
     plugins: [
+      codesOfRefusals,
       operationNames,
       ...limits.plugins,
       nullErrors,

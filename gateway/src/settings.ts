@@ -1,7 +1,8 @@
-import { integer, internalSecret, logLevel } from '@cdx/kit';
+import { integer, internalSecretSettings, logLevel } from '@cdx/kit';
 import { z } from 'zod';
-import { authorizationModes } from './authorization/index.ts';
+import { authorizationModes, introspectionModes } from './authorization/index.ts';
 import { limitSettings } from './limits/settings.ts';
+import { oidcIssuers } from './identity/oidc-settings.ts';
 
 const subgraphUrls = z.string().transform((text, context) => {
   const urls = new Map<string, string>();
@@ -42,13 +43,12 @@ export const settingsSchema = z.object({
     .describe(
       'A composed supergraph to serve, watched and swapped when it changes. All its subgraphs run elsewhere.',
     ),
-  CDX_INTERNAL_SECRET: internalSecret
-    .optional()
-    .describe('The secret that identities for subgraphs are signed with; needed where SUBGRAPHS names any.'),
+  ...internalSecretSettings,
   JWKS_URL: z
     .url()
     .optional()
     .describe('Where the keys of access tokens are; the auth subgraph’s own when not given.'),
+  OIDC_ISSUERS: oidcIssuers,
   REQUEST_TIMEOUT_MS: integer(100, 600_000).default(30_000).describe('The longest a request may take.'),
   SUBGRAPH_CONNECTIONS: integer(1, 10_000)
     .default(100)
@@ -60,6 +60,21 @@ export const settingsSchema = z.object({
     .describe(
       'The origins of pages that may ask, with commas between: https://app.example. None when empty.',
     ),
+  PERSISTED_OPERATIONS: z
+    .enum(['off', 'log', 'only'])
+    .default('off')
+    .describe('`only` answers nothing but registered operations; `log` tells of others once each.'),
+  OPERATIONS_MANIFEST: z
+    .string()
+    .default('operations/manifest.json')
+    .describe('The registered operations (`npm run operations`); swapped when the file changes.'),
+  INTROSPECTION: z
+    .enum(introspectionModes)
+    .optional()
+    .describe(
+      'What callers see of the schema: whole, usable (the part that the caller may use) or none. The playground needs it; by default whole, and none in production.',
+    ),
+  NODE_ENV: z.string().optional().describe('`production` in production, as in the image.'),
   PLAYGROUND: z.stringbool().default(true).describe('Serves the playground at /playground.'),
   CDX_DEMO: z
     .stringbool()

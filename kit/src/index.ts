@@ -20,7 +20,7 @@ export {
   type ErrorDetails,
 } from './errors/errors.ts';
 export { idFor } from './ids/idempotency.ts';
-export { bytesToUuid, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
+export { bytesToUuid, idOf, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
 export { anonymous, roles, system, type Identity, type Role } from './identity/identity.ts';
 export {
   deadlineHeader,
@@ -29,6 +29,14 @@ export {
   verifyIdentity,
   type SignedRequest,
 } from './identity/signed.ts';
+export {
+  fixedSecrets,
+  internalSecretSettings,
+  openSecrets,
+  readSecrets,
+  type InternalSecrets,
+  type SecretSource,
+} from './identity/secrets.ts';
 export { makeLogger, type Logger } from './log.ts';
 export {
   readChildPages,
@@ -46,8 +54,10 @@ export {
   type SubgraphOperation,
   type SubgraphResult,
 } from './execute/execute.ts';
+export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
 export { isSelected } from './schema/selection.ts';
+export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
@@ -61,7 +71,6 @@ export {
   databaseUrl,
   describeSettings,
   integer,
-  internalSecret,
   logLevel,
   readSettings,
   SettingsError,

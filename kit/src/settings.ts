@@ -68,12 +68,6 @@ export const databaseUrl = z
     'must be a URL: postgres://user:password@host:port/database',
   );
 
-/** What the gateway signs identities for remote subgraphs with, in every process of a deployment. */
-export const internalSecret = z
-  .string()
-  .min(32, 'must be a random text of at least 32 characters')
-  .describe('The secret that the gateway signs identities for subgraphs with; the same in all processes.');
-
 export const logLevel = z
   .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
   .default('info')

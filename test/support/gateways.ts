@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { domains, startGateway, type RunningGateway } from '@cdx/gateway';
-import { makeLogger, serveSubgraph } from '@cdx/kit';
+import { makeLogger, openSecrets, readSettings, serverSettingsSchema, serveSubgraph } from '@cdx/kit';
 import type { FastifyInstance } from 'fastify';
 
 export type Topology = 'embedded' | 'distributed';
@@ -17,7 +17,7 @@ export interface TestGateway extends RunningGateway {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const secret = 'a secret of the tests, 32 characters or more';
+const secret = 'a secret of the tests with 32 characters or more';
 
 /** The environment of a gateway for tests: keys and mail of its own, a free port, a quiet log. */
 export function testEnvironment(): NodeJS.ProcessEnv {
@@ -66,10 +66,12 @@ export async function serveAll(
     .map(async (domain) => {
       const subgraph = await domain.create(env, log);
       const { jwks } = subgraph;
+      const secrets = await openSecrets(readSettings(serverSettingsSchema, env), log);
+      if (!secrets) throw new Error('The environment has no internal secret');
       const server = await serveSubgraph(subgraph, {
         host: '127.0.0.1',
         port,
-        secret: new TextEncoder().encode(secret),
+        secrets,
         log,
         documents: jwks ? { '/.well-known/jwks.json': jwks } : {},
       });

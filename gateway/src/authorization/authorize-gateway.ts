@@ -31,11 +31,14 @@ import { meets, rightsOf, type Policies } from './rights.ts';
 export const authorizationModes = ['filter', 'reject', 'dry-run'] as const;
 export type AuthorizationMode = (typeof authorizationModes)[number];
 
+/** What callers may see of the schema: all, what they may use, or nothing. */
+export const introspectionModes = ['whole', 'usable', 'none'] as const;
+
 export interface AuthorizationOptions {
   readonly mode: AuthorizationMode;
   readonly policies: Policies;
-  /** Whether callers see the whole schema, or the part that they may use. */
-  readonly introspection: 'whole' | 'usable';
+  /** What callers see of the schema; that they see none of it is a rule of validation, before this. */
+  readonly introspection: (typeof introspectionModes)[number];
   readonly log: Logger;
 }
 

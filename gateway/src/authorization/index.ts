@@ -1,4 +1,9 @@
 export { acceptPolicies } from './accept-policies.ts';
-export { authorizationModes, authorizeGateway, type AuthorizationMode } from './authorize-gateway.ts';
+export {
+  authorizationModes,
+  authorizeGateway,
+  introspectionModes,
+  type AuthorizationMode,
+} from './authorize-gateway.ts';
 export { policies } from './policies.ts';
 export type { Policy } from './rights.ts';

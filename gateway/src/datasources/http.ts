@@ -3,6 +3,7 @@ import {
   identityHeader,
   isErrorCode,
   type Logger,
+  type SecretSource,
   type SubgraphOperation,
   type SubgraphResult,
 } from '@cdx/kit';
@@ -18,7 +19,7 @@ export interface HttpSourceOptions {
   /** The subgraph's endpoint: `http://host:port/graphql`. */
   readonly url: string;
   /** What identities are signed with; without it none is sent, as for subgraphs that are not of this product. */
-  readonly secret: Uint8Array | undefined;
+  readonly secrets: SecretSource | undefined;
   /** The most connections at once. */
   readonly connections: number;
   readonly log: Logger;
@@ -79,12 +80,12 @@ export function httpSource(options: HttpSourceOptions): SubgraphSource {
 
 async function post(
   pool: Pool,
-  { name, url, secret, log }: HttpSourceOptions,
+  { name, url, secrets, log }: HttpSourceOptions,
   operation: SubgraphOperation,
   context: RequestContext,
 ): Promise<SubgraphResult> {
   const { requestId, deadlineMs, signal } = context.request;
-  const identity = secret ? { [identityHeader]: await identityFor(context, name, secret) } : {};
+  const identity = secrets ? { [identityHeader]: await identityFor(context, name, secrets.current()) } : {};
   const { pathname, search } = new URL(url);
   const { statusCode, body } = await pool.request({
     method: 'POST',

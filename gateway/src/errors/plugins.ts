@@ -60,6 +60,20 @@ export const legacyStatus: ApolloServerPlugin<RequestContext> = {
     }),
 };
 
+/** Apollo Server answers a wrong hash of a persisted query with 400 and no code: it is the request that is wrong. */
+export const codesOfRefusals: ApolloServerPlugin<RequestContext> = {
+  requestDidStart: () =>
+    Promise.resolve({
+      didEncounterErrors({ errors }) {
+        for (const { extensions } of errors) {
+          const http = extensions.http as { readonly status?: number } | undefined;
+          if (extensions.code === undefined && http?.status === 400) extensions.code = 'BAD_REQUEST';
+        }
+        return Promise.resolve();
+      },
+    }),
+};
+
 /** Says which operation is meant to be named, which Apollo's gateway takes for a fault of its own. */
 export const operationNames: ApolloServerPlugin<RequestContext> = {
   requestDidStart: () =>
@@ -78,6 +92,13 @@ export const operationNames: ApolloServerPlugin<RequestContext> = {
 /** Logs what callers are not told: errors that are faults of ours, under the id of their request. */
 export function logFaults(log: Logger): ApolloServerPlugin<RequestContext> {
   return {
+    contextCreationDidFail({ error }) {
+      const coded = error instanceof GraphQLError ? error : undefined;
+      // A bad token is the caller's fault, and is told in full.
+      if (coded?.extensions.code !== 'UNAUTHENTICATED')
+        log.error({ error: coded?.originalError ?? error }, 'a request failed before it began');
+      return Promise.resolve();
+    },
     requestDidStart: () =>
       Promise.resolve({
         didEncounterErrors({ errors, contextValue }) {

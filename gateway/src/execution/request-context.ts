@@ -1,4 +1,4 @@
-import { signIdentity, type Subgraph, type SubgraphRequest } from '@cdx/kit';
+import { signIdentity, type InternalSecrets, type Subgraph, type SubgraphRequest } from '@cdx/kit';
 
 /**
  * One client request, for as long as it runs: who asks, and what each subgraph keeps for it. A plain object, since
@@ -36,11 +36,11 @@ export function contextOf({ request, subgraphContexts }: RequestContext, subgrap
 export function identityFor(
   { request, signedIdentities }: RequestContext,
   subgraph: string,
-  secret: Uint8Array,
+  secrets: InternalSecrets,
 ): Promise<string> {
   let signed = signedIdentities.get(subgraph);
   if (!signed) {
-    signed = signIdentity(secret, subgraph, request);
+    signed = signIdentity(secrets, subgraph, request);
     signedIdentities.set(subgraph, signed);
   }
   return signed;

@@ -1,11 +1,13 @@
 import type { ApolloServer } from '@apollo/server';
 import { anonymous, type Identity } from '@cdx/kit';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
-import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
-import { InvalidToken, type Identify } from '../identity/access-token.ts';
+import type { RequestContext } from '../execution/request-context.ts';
+import { InvalidToken, KeysUnavailable, type Identify } from '../identity/access-token.ts';
 import type { Limits } from '../limits/index.ts';
+import type { Safelist } from '../persisted/index.ts';
+import { beginRequest } from './begin-request.ts';
 
 export interface GraphqlOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -14,24 +16,23 @@ export interface GraphqlOptions {
   readonly admit: Limits['admit'];
   /** The longest a request may take, in milliseconds. */
   readonly timeoutMs: number;
+  /** Which operations may pass, all of them without it; closed with the server. */
+  readonly safelist: Safelist | undefined;
 }
 
 /** Serves GraphQL over HTTP at `/graphql`. */
 export function serveGraphql(server: FastifyInstance, options: GraphqlOptions): void {
-  const { apollo, timeoutMs } = options;
+  const { apollo, timeoutMs, safelist } = options;
+  server.addHook('onClose', () => safelist?.close());
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
+    preHandler: safelist ? [(request, reply) => safelist.check(request, reply)] : [],
     handler: fastifyApolloHandler(apollo, {
-      context: async ({ headers, id, ip }, reply) =>
-        makeRequestContext({
-          identity: await admitted(headers.authorization, ip, options),
-          requestId: id,
-          ipAddress: ip,
-          userAgent: headers['user-agent'] ?? null,
-          signal: untilGone(reply, timeoutMs),
-          deadlineMs: Date.now() + timeoutMs,
-        }),
+      context: async (request, reply) => {
+        const identity = await admitted(request.headers.authorization, request.ip, options);
+        return beginRequest(request, reply, identity, timeoutMs);
+      },
     }),
   });
 }
@@ -54,6 +55,10 @@ async function admitted(
 
 /** A bad token is answered with 401, and never taken for none: the caller would see less without knowing why. */
 function refuse(error: unknown): never {
+  if (error instanceof KeysUnavailable) {
+    const extensions = { code: 'SUBGRAPH_UNAVAILABLE', http: { status: 503 } };
+    throw new GraphQLError(error.message, { extensions, originalError: error });
+  }
   if (!(error instanceof InvalidToken)) throw error;
   throw new GraphQLError(error.message, {
     extensions: {
@@ -62,11 +67,4 @@ function refuse(error: unknown): never {
     },
     originalError: error,
   });
-}
-
-/** Aborted when the client leaves before its answer, or when the time is up. */
-function untilGone({ raw }: FastifyReply, timeoutMs: number): AbortSignal {
-  const gone = new AbortController();
-  raw.once('close', () => gone.abort());
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
 }

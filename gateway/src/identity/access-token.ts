@@ -1,70 +1,58 @@
-import { anonymous, roles, type Identity } from '@cdx/kit';
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  jwtVerify,
-  type JSONWebKeySet,
-  type JWTVerifyGetKey,
-} from 'jose';
-import { z } from 'zod';
-
-const issuer = 'cdx';
-const audience = 'cdx';
-
-const claimsForm = z.object({
-  sub: z.uuid(),
-  tid: z.string().nullable(),
-  oid: z.uuid().nullable(),
-  role: z.enum(roles).exclude(['anonymous', 'system']),
-  scope: z.string(),
-  sid: z.uuid(),
-});
-
-/** Where the keys of access tokens come from: inside this process, or a URL whose keys are kept and fetched again. */
-export type KeySource = { readonly local: () => JSONWebKeySet } | { readonly url: string };
+import { anonymous, type Identity } from '@cdx/kit';
+import { decodeJwt, errors } from 'jose';
+import { ZodError } from 'zod';
+import { ownIssuer, outsideIssuer, type Issuer } from './issuers.ts';
+import type { KeySource } from './keys.ts';
+import type { OidcIssuer } from './oidc-settings.ts';
+import { RefusedClaim } from './outside-claims.ts';
 
 /** The identity that a request's `Authorization` header stands for; anonymous without one. */
 export type Identify = (authorization: string | undefined) => Promise<Identity>;
 
-/** A token that is not to be trusted: forged, expired, of another issuer, or no token at all. */
+/** A token that is not to be trusted: forged, expired, of an issuer that is not known, or no token at all. */
 export class InvalidToken extends Error {
   override readonly name = 'InvalidToken';
 }
 
-/** Makes the function that reads access tokens. It throws InvalidToken, and never takes a bad token for none. */
-export function makeIdentify(source: KeySource | undefined): Identify {
-  const keys = source && keysOf(source);
+/** The keys that would verify a token cannot be had now; the token may be good. */
+export class KeysUnavailable extends Error {
+  override readonly name = 'KeysUnavailable';
+}
+
+/**
+ * Makes the function that reads access tokens. It throws InvalidToken, and never takes a bad token for none.
+ * @param source the keys of our own tokens
+ * @param outside other issuers; a token's `iss` says which of them is meant
+ */
+export function makeIdentify(source: KeySource | undefined, outside: readonly OidcIssuer[] = []): Identify {
+  const issuers = new Map<unknown, Issuer>(
+    [...(source ? [ownIssuer(source)] : []), ...outside.map(outsideIssuer)].map((issuer) => [
+      issuer.name,
+      issuer,
+    ]),
+  );
   return async (authorization) => {
     if (authorization === undefined) return anonymous;
     const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
     if (token === undefined)
       throw new InvalidToken('The Authorization header must be: Bearer <access token>');
-    if (!keys) throw new InvalidToken('This gateway knows no keys to verify access tokens with');
-    return verify(token, keys);
-  };
-}
-
-function keysOf(source: KeySource): JWTVerifyGetKey {
-  if ('url' in source) return createRemoteJWKSet(new URL(source.url), { cooldownDuration: 5_000 });
-  let published: JSONWebKeySet | undefined;
-  let keys: JWTVerifyGetKey | undefined;
-  return (header, token) => {
-    const latest = source.local();
-    if (!keys || latest !== published) {
-      published = latest;
-      keys = createLocalJWKSet(latest);
+    if (issuers.size === 0) throw new InvalidToken('This gateway knows no keys to verify access tokens with');
+    try {
+      const issuer = issuers.get(decodeJwt(token).iss);
+      if (!issuer) throw new RefusedClaim('the issuer is not known');
+      return await issuer.identify(token);
+    } catch (error) {
+      if (isTokensFault(error))
+        throw new InvalidToken('The access token is invalid or has expired; log in again', { cause: error });
+      throw new KeysUnavailable('The access token cannot be verified now; try again', { cause: error });
     }
-    return keys(header, token);
   };
 }
 
-async function verify(token: string, keys: JWTVerifyGetKey): Promise<Identity> {
-  try {
-    const { payload } = await jwtVerify(token, keys, { issuer, audience, algorithms: ['EdDSA'] });
-    const { sub, tid, oid, role, scope, sid } = claimsForm.parse(payload);
-    const scopes = scope === '' ? [] : scope.split(' ');
-    return { userId: sub, tenantId: tid, organizationId: oid, role, scopes, sessionId: sid };
-  } catch (error) {
-    throw new InvalidToken('The access token is invalid or has expired; log in again', { cause: error });
-  }
+/** What the library says when the issuer, and not the token, is at fault. */
+const issuersFaults = new Set(['ERR_JOSE_GENERIC', 'ERR_JWKS_TIMEOUT', 'ERR_JWKS_INVALID']);
+
+function isTokensFault(error: unknown): boolean {
+  if (error instanceof errors.JOSEError) return !issuersFaults.has(error.code);
+  return error instanceof RefusedClaim || error instanceof ZodError;
 }

@@ -1,8 +1,8 @@
 import type { SupergraphManager } from '@apollo/gateway';
-import { SettingsError, type Environment, type Logger, type Subgraph } from '@cdx/kit';
+import { openSecrets, SettingsError, type Environment, type Logger, type Subgraph } from '@cdx/kit';
 import type { ComposedSubgraph } from '../compose/index.ts';
 import { httpSource, inProcessSource, type SubgraphSource } from '../datasources/index.ts';
-import type { KeySource } from '../identity/access-token.ts';
+import type { KeySource } from '../identity/keys.ts';
 import type { Settings } from '../settings.ts';
 import { domains, type Domain, type KeyPublisher } from '../subgraphs.ts';
 import { composeLive } from './compose-live.ts';
@@ -29,20 +29,19 @@ export async function openTopology(
   environment: Environment,
   log: Logger,
 ): Promise<Topology> {
-  const secret = settings.CDX_INTERNAL_SECRET
-    ? new TextEncoder().encode(settings.CDX_INTERNAL_SECRET)
-    : undefined;
+  const secrets = await openSecrets(settings, log);
   const sources = new Map<string, SubgraphSource>();
   const remote = (name: string, url: string): SubgraphSource => {
     const key = `${name} ${url}`;
     const source =
-      sources.get(key) ?? httpSource({ name, url, secret, connections: settings.SUBGRAPH_CONNECTIONS, log });
+      sources.get(key) ?? httpSource({ name, url, secrets, connections: settings.SUBGRAPH_CONNECTIONS, log });
     sources.set(key, source);
     return source;
   };
   const rest = {
     sources: () => [...sources.values()],
     async close() {
+      secrets?.close();
       await Promise.all([...sources.values()].map((source) => source.close()));
     },
   };
@@ -55,9 +54,9 @@ export async function openTopology(
       keys: remoteKeys(settings),
     };
   }
-  if (settings.SUBGRAPHS.size > 0 && !secret) {
+  if (settings.SUBGRAPHS.size > 0 && !secrets) {
     throw new SettingsError(
-      'CDX_INTERNAL_SECRET is needed where SUBGRAPHS names subgraphs that run elsewhere',
+      'CDX_INTERNAL_SECRET or CDX_INTERNAL_SECRET_FILE is needed where SUBGRAPHS names subgraphs that run elsewhere',
     );
   }
   const inside = await openInside(settings, environment, log);

@@ -4,7 +4,8 @@ import { anIdentity } from '../testing/index.ts';
 import { signIdentity, verifyIdentity, type SignedRequest } from './signed.ts';
 
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const secret = bytes('a secret of the tests, 32 characters or more');
+const secret = bytes('a secret of the tests with 32 characters or more');
+const newer = bytes('a newer secret of the tests, also long enough');
 
 /** A request of a user with everything, but for what a test changes. */
 function aRequest(parts: Partial<SignedRequest> = {}): SignedRequest {
@@ -45,58 +46,70 @@ afterEach(() => {
 describe('a signed identity', () => {
   test('says to its subgraph what was signed', async () => {
     const request = aRequest();
-    expect(await verifyIdentity(secret, 'clients', await signIdentity(secret, 'clients', request))).toEqual(
-      request,
-    );
+    expect(
+      await verifyIdentity([secret], 'clients', await signIdentity([secret], 'clients', request)),
+    ).toEqual(request);
   });
 
   test('may be of nobody, from nowhere', async () => {
     const request = aRequest({ identity: anIdentity(), ipAddress: null, userAgent: null });
-    expect(await verifyIdentity(secret, 'clients', await signIdentity(secret, 'clients', request))).toEqual(
-      request,
-    );
+    expect(
+      await verifyIdentity([secret], 'clients', await signIdentity([secret], 'clients', request)),
+    ).toEqual(request);
   });
 
   test('holds for a minute', async () => {
-    const token = await signIdentity(secret, 'clients', aRequest());
+    const token = await signIdentity([secret], 'clients', aRequest());
     const now = Date.now();
     jest.useFakeTimers({ now: now + 58_000 });
-    await expect(verifyIdentity(secret, 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
+    await expect(verifyIdentity([secret], 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
     jest.setSystemTime(now + 61_000);
-    await expect(verifyIdentity(secret, 'clients', token)).rejects.toThrow('"exp" claim');
+    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('"exp" claim');
+  });
+
+  test('is read while secrets rotate, whichever of them signed', async () => {
+    const [before, after] = [[secret, newer] as const, [newer, secret] as const];
+    for (const signers of [[secret], before, after] as const) {
+      const token = await signIdentity(signers, 'clients', aRequest());
+      await expect(verifyIdentity(before, 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
+      await expect(verifyIdentity(after, 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
+    }
+    const token = await signIdentity(after, 'clients', aRequest());
+    await expect(verifyIdentity([newer], 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
+    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('signature verification failed');
   });
 
   test('is read from the claims that the tests below change', async () => {
-    const request = await verifyIdentity(secret, 'clients', await aToken({}));
+    const request = await verifyIdentity([secret], 'clients', await aToken({}));
     expect(request.identity).toEqual(anIdentity({ userId: 'user', role: 'user' }));
   });
 });
 
 describe('an identity is refused', () => {
   test('by another subgraph', async () => {
-    const token = await signIdentity(secret, 'clients', aRequest());
-    await expect(verifyIdentity(secret, 'auth', token)).rejects.toThrow('"aud" claim');
+    const token = await signIdentity([secret], 'clients', aRequest());
+    await expect(verifyIdentity([secret], 'auth', token)).rejects.toThrow('"aud" claim');
   });
 
   test('when it was signed with another secret', async () => {
     const token = await signIdentity(
-      bytes('another secret, of 32 characters or more'),
+      [bytes('another secret, of 32 characters or more')],
       'clients',
       aRequest(),
     );
-    await expect(verifyIdentity(secret, 'clients', token)).rejects.toThrow('signature verification failed');
+    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('signature verification failed');
   });
 
   test('when its claims were changed after it was signed', async () => {
     const [header, , signature] = (await aToken({})).split('.');
     const better = Buffer.from(JSON.stringify({ ...claims, role: 'superadmin' })).toString('base64url');
     const token = [header, better, signature].join('.');
-    await expect(verifyIdentity(secret, 'clients', token)).rejects.toThrow('signature verification failed');
+    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('signature verification failed');
   });
 
   test('when it is not signed at all', async () => {
     const unsigned = new UnsecuredJWT(claims).setIssuer('cdx-gateway').setAudience('clients');
-    await expect(verifyIdentity(secret, 'clients', unsigned.encode())).rejects.toThrow();
+    await expect(verifyIdentity([secret], 'clients', unsigned.encode())).rejects.toThrow();
   });
 
   test.each([
@@ -106,10 +119,10 @@ describe('an identity is refused', () => {
     ['says not whose it is', { claims: { ...claims, sub: undefined } }, 'sub'],
     ['says not in which request', { claims: { ...claims, rid: undefined } }, 'rid'],
   ])('when it %s', async (_, parts, message) => {
-    await expect(verifyIdentity(secret, 'clients', await aToken(parts))).rejects.toThrow(message);
+    await expect(verifyIdentity([secret], 'clients', await aToken(parts))).rejects.toThrow(message);
   });
 
   test.each(['', 'nonsense', 'a.b.c'])('when it is %j', async (token) => {
-    await expect(verifyIdentity(secret, 'clients', token)).rejects.toThrow();
+    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow();
   });
 });

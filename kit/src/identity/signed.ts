@@ -1,7 +1,8 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT, type JWTPayload } from 'jose';
 import { z } from 'zod';
 import type { SubgraphRequest } from '../context/subgraph.ts';
 import { roles } from './identity.ts';
+import type { InternalSecrets } from './secrets.ts';
 
 /** The header that carries the caller's identity from the gateway to a remote subgraph. */
 export const identityHeader = 'x-cdx-identity';
@@ -9,7 +10,7 @@ export const identityHeader = 'x-cdx-identity';
 export const deadlineHeader = 'x-cdx-deadline-ms';
 
 const issuer = 'cdx-gateway';
-/** Longer than any request may take, and short for whoever finds one. */
+/** Short for whoever finds one. */
 const validSeconds = 60;
 
 const claimsForm = z.object({
@@ -29,10 +30,14 @@ export type SignedRequest = Omit<SubgraphRequest, 'signal' | 'deadlineMs'>;
 
 /**
  * Signs a request's identity for one subgraph, as a compact JWS.
- * @param secret shared by the gateway and the subgraphs; at least 32 bytes
+ * @param secrets shared by the gateway and the subgraphs; the first of them signs
  * @param audience the subgraph's name: another one refuses it
  */
-export function signIdentity(secret: Uint8Array, audience: string, request: SignedRequest): Promise<string> {
+export function signIdentity(
+  [secret]: InternalSecrets,
+  audience: string,
+  request: SignedRequest,
+): Promise<string> {
   const { userId, tenantId, organizationId, role, scopes, sessionId } = request.identity;
   const claims: z.input<typeof claimsForm> = {
     sub: userId,
@@ -55,13 +60,13 @@ export function signIdentity(secret: Uint8Array, audience: string, request: Sign
     .sign(secret);
 }
 
-/** Reads a signed identity. Rejects when it is forged, expired or meant for another subgraph. */
+/** Reads an identity signed by any of the secrets. Rejects when it is forged, expired or for another subgraph. */
 export async function verifyIdentity(
-  secret: Uint8Array,
+  secrets: InternalSecrets,
   audience: string,
   token: string,
 ): Promise<SignedRequest> {
-  const { payload } = await jwtVerify(token, secret, { issuer, audience, algorithms: ['HS256'] });
+  const payload = await verifyByAny(secrets, audience, token);
   const { sub, tid, oid, role, scope, sid, rid, ip, ua } = claimsForm.parse(payload);
   return {
     identity: {
@@ -76,4 +81,18 @@ export async function verifyIdentity(
     ipAddress: ip,
     userAgent: ua,
   };
+}
+
+async function verifyByAny(
+  [secret, ...others]: InternalSecrets,
+  audience: string,
+  token: string,
+): Promise<JWTPayload> {
+  try {
+    return (await jwtVerify(token, secret, { issuer, audience, algorithms: ['HS256'] })).payload;
+  } catch (error) {
+    const [next, ...rest] = others;
+    if (!(error instanceof errors.JWSSignatureVerificationFailed) || !next) throw error;
+    return verifyByAny([next, ...rest], audience, token);
+  }
 }

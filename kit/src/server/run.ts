@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import type { Subgraph } from '../context/subgraph.ts';
 import { makeLogger, type Logger } from '../log.ts';
-import { integer, internalSecret, logLevel, readSettings } from '../settings.ts';
+import { internalSecretSettings, openSecrets } from '../identity/secrets.ts';
+import { integer, logLevel, readSettings, SettingsError } from '../settings.ts';
 import { serveSubgraph } from './serve.ts';
 
 /** The environment variables of every subgraph that runs alone. */
 export const serverSettingsSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('The address to listen at; 0.0.0.0 in a container.'),
   PORT: integer(0, 65_535).default(4_001).describe('The port to listen at.'),
-  CDX_INTERNAL_SECRET: internalSecret,
+  ...internalSecretSettings,
   LOG_LEVEL: logLevel,
 });
 
@@ -28,14 +29,16 @@ export async function runSubgraph<Settings extends z.ZodObject, Made extends Sub
   options: RunOptions<Settings, Made>,
 ): Promise<void> {
   try {
-    const { HOST, PORT, CDX_INTERNAL_SECRET, LOG_LEVEL } = readSettings(serverSettingsSchema, process.env);
+    const own = readSettings(serverSettingsSchema, process.env);
     const settings = readSettings(options.settingsSchema, process.env);
-    const log = makeLogger('subgraph', LOG_LEVEL);
+    const log = makeLogger('subgraph', own.LOG_LEVEL);
+    const secrets = await openSecrets(own, log);
+    if (!secrets) throw new SettingsError('CDX_INTERNAL_SECRET or CDX_INTERNAL_SECRET_FILE must be set');
     const subgraph = await options.createSubgraph(settings, log);
     const server = await serveSubgraph(subgraph, {
-      host: HOST,
-      port: PORT,
-      secret: new TextEncoder().encode(CDX_INTERNAL_SECRET),
+      host: own.HOST,
+      port: own.PORT,
+      secrets,
       log,
       documents: options.documents?.(subgraph) ?? {},
     });

@@ -3,13 +3,15 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Subgraph } from '../context/subgraph.ts';
 import { makeExecutor } from '../execute/execute.ts';
+import type { SecretSource } from '../identity/secrets.ts';
 import { deadlineHeader, identityHeader, verifyIdentity, type SignedRequest } from '../identity/signed.ts';
+import { answerHttpErrors, graphqlError } from './http-errors.ts';
 
 export interface ServeOptions {
   readonly host: string;
   readonly port: number;
-  /** What the gateway signs identities with. */
-  readonly secret: Uint8Array;
+  /** What the gateway signs identities with; closed with the server. */
+  readonly secrets: SecretSource;
   readonly log: Logger;
   /** Public documents by path, such as a key set; answered without an identity. */
   readonly documents?: Readonly<Record<string, () => unknown>>;
@@ -35,8 +37,19 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
     forceCloseConnections: 'idle',
     keepAliveTimeout: 75_000,
   });
-  const execute = makeExecutor(subgraph, log);
+  answerHttpErrors(server, log, 'There is nothing here; GraphQL is at POST /graphql');
+  serveHealth(server, subgraph, log);
+  for (const [path, document] of Object.entries(documents)) server.get(path, () => document());
+  serveOperations(server, subgraph, options);
+  server.addHook('onClose', async () => {
+    options.secrets.close();
+    await subgraph.close();
+  });
+  await server.listen({ host, port });
+  return server;
+}
 
+function serveHealth(server: FastifyInstance, subgraph: Subgraph, log: Logger): void {
   server.get('/health', () => ({ status: 'up' }));
   server.get('/ready', async (_, reply) => {
     try {
@@ -47,40 +60,53 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
       return reply.code(503).send({ status: 'down' });
     }
   });
-  for (const [path, document] of Object.entries(documents)) server.get(path, () => document());
+}
 
-  server.post('/graphql', async (request, reply) => {
-    const signed = await readIdentity(subgraph.name, options.secret, request);
-    if (!signed) return refuse(reply, 401, 'UNAUTHENTICATED', 'A signed identity is needed');
-    const operation = operationForm.safeParse(request.body);
-    if (!operation.success) return refuse(reply, 400, 'BAD_USER_INPUT', 'The body must be a GraphQL request');
-    const { query, operationName, variables } = operation.data;
-    const deadlineMs = Number(request.headers[deadlineHeader]) || Date.now() + longestMs;
-    const context = subgraph.createContext({ ...signed, deadlineMs, signal: leaving(reply, deadlineMs) });
-    const result = await execute(
-      { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
-      context,
-    );
-    return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: ServeOptions): void {
+  const execute = makeExecutor(subgraph, options.log);
+  server.decorateRequest('signed');
+  server.post('/graphql', {
+    // Before the body: who has no identity has nothing read, let alone parsed.
+    onRequest: async (request, reply) => {
+      const signed = await readIdentity(subgraph.name, options.secrets, request);
+      if (signed) request.setDecorator('signed', signed);
+      else await refuse(reply, 'A signed identity is needed');
+    },
+    handler: async (request, reply) => {
+      const operation = operationForm.safeParse(request.body);
+      if (!operation.success)
+        return reply.code(400).send(graphqlError('BAD_USER_INPUT', 'The body must be a GraphQL request'));
+      const { query, operationName, variables } = operation.data;
+      const deadlineMs = Number(request.headers[deadlineHeader]) || Date.now() + longestMs;
+      if (deadlineMs <= Date.now())
+        return graphqlError('DEADLINE_EXCEEDED', 'The request came after its deadline');
+      const context = subgraph.createContext({
+        ...request.getDecorator<SignedRequest>('signed'),
+        deadlineMs,
+        signal: leaving(reply, deadlineMs),
+      });
+      const result = await execute(
+        { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
+        context,
+      );
+      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+    },
   });
-
-  server.addHook('onClose', () => subgraph.close());
-  await server.listen({ host, port });
-  return server;
 }
 
 async function readIdentity(
   name: string,
-  secret: Uint8Array,
+  secrets: SecretSource,
   request: FastifyRequest,
 ): Promise<SignedRequest | undefined> {
   const token = request.headers[identityHeader];
   if (typeof token !== 'string') return undefined;
-  return verifyIdentity(secret, name, token).catch(() => undefined);
+  return verifyIdentity(secrets.current(), name, token).catch(() => undefined);
 }
 
-function refuse(reply: FastifyReply, status: number, code: string, message: string): FastifyReply {
-  return reply.code(status).send({ errors: [{ message, extensions: { code } }] });
+/** The connection ends with the answer, so that what follows on it is not read either. */
+function refuse(reply: FastifyReply, message: string): FastifyReply {
+  return reply.code(401).header('connection', 'close').send(graphqlError('UNAUTHENTICATED', message));
 }
 
 /** Aborted when the gateway gives up: its connection closes before the answer, or the deadline passes. */

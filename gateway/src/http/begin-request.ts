@@ -1,0 +1,27 @@
+import type { Identity } from '@cdx/kit';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
+
+/** The context of a client's request by HTTP, which has `timeoutMs` from now. */
+export function beginRequest(
+  { headers, id, ip }: FastifyRequest,
+  reply: FastifyReply,
+  identity: Identity,
+  timeoutMs: number,
+): RequestContext {
+  return makeRequestContext({
+    identity,
+    requestId: id,
+    ipAddress: ip,
+    userAgent: headers['user-agent'] ?? null,
+    signal: untilGone(reply, timeoutMs),
+    deadlineMs: Date.now() + timeoutMs,
+  });
+}
+
+/** Aborted when the client leaves before its answer, or when the time is up. */
+function untilGone({ raw }: FastifyReply, timeoutMs: number): AbortSignal {
+  const gone = new AbortController();
+  raw.once('close', () => gone.abort());
+  return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
+}

@@ -1,0 +1,1 @@
+export { openSafelist, type Safelist } from './safelist.ts';
