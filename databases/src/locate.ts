@@ -11,6 +11,8 @@ import { domains, publicUrl, urlVariable, type DatabaseUrls, type Domain } from 
 /** The databases, ready to be used; `stop` ends what was started for them. */
 export interface Databases {
   readonly urls: DatabaseUrls;
+  /** Settles when embedded servers have ended; never where there are none. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -72,7 +74,13 @@ export async function startDatabases({
   }
   const mariadb = given.auth === undefined;
   const postgres = given.clients === undefined || given.templates === undefined;
-  if (!mariadb && !postgres) return { urls: given as DatabaseUrls, stop: () => Promise.resolve() };
+  if (!mariadb && !postgres) {
+    return {
+      urls: given as DatabaseUrls,
+      ended: new Promise(() => undefined),
+      stop: () => Promise.resolve(),
+    };
+  }
   const password = await embeddedPassword(dataDir);
   const servers = await startEmbedded({ dataDir, cacheDir, postgres, mariadb, password, onProgress });
   const url = (domain: Domain, embedded: string | undefined): string => {
@@ -86,6 +94,7 @@ export async function startDatabases({
       clients: url('clients', servers.postgresUrl),
       templates: url('templates', servers.postgresUrl),
     },
+    ended: servers.ended,
     stop: () => servers.stop(),
   };
 }
@@ -141,10 +150,17 @@ function advice(code: string, url: string): string {
 /** The password of the embedded servers, made at the first start and kept where only its owner reads it. */
 async function embeddedPassword(dataDir: string): Promise<string> {
   const file = join(dataDir, 'database-password');
-  await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  const stored = await readFile(file, 'utf8').catch(() => undefined);
-  if (stored) return stored;
-  const password = randomBytes(24).toString('base64url');
-  await writeFile(file, password, { mode: 0o600 });
-  return password;
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const stored = await readFile(file, 'utf8').catch(() => undefined);
+    if (stored) return stored;
+    const password = randomBytes(24).toString('base64url');
+    await writeFile(file, password, { mode: 0o600 });
+    return password;
+  } catch (error) {
+    throw new Error(
+      `${dataDir} cannot hold the data: ${(error as Error).message}. Choose another folder with --data-dir.`,
+      { cause: error },
+    );
+  }
 }

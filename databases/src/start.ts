@@ -12,55 +12,87 @@ import { migrateAll } from './migrate.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { help, readOptions, type StartOptions } from './start-options.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
+import type { DatabaseUrls } from './urls.ts';
 
 const cacheDir = resolve(import.meta.dirname, '../../.cache');
 
 /** What has been started, to be ended in the opposite order. */
 class Started {
   readonly #ends: (() => Promise<void>)[] = [];
+  #ending: Promise<void> | undefined;
 
-  add(end: () => Promise<void>): void {
-    this.#ends.unshift(end);
+  get isEnding(): boolean {
+    return this.#ending !== undefined;
   }
 
-  async end(): Promise<void> {
-    for (const end of this.#ends.splice(0)) await end();
+  /** Waits until something has started. What is still starting when the end comes is ended as soon as it has. */
+  async add<Thing>(starting: Promise<Thing>, end: (thing: Thing) => Promise<void>): Promise<Thing> {
+    this.#ends.unshift(() => starting.then(end, () => undefined));
+    const thing = await starting;
+    this.throwIfEnding();
+    return thing;
+  }
+
+  throwIfEnding(): void {
+    if (this.isEnding) throw new Error('It was stopped');
+  }
+
+  end(): Promise<void> {
+    this.#ending ??= this.#endAll();
+    return this.#ending;
+  }
+
+  async #endAll(): Promise<void> {
+    for (const end of this.#ends) await end();
   }
 }
 
 async function start(options: StartOptions, started: Started, progress: Progress): Promise<RunningGateway> {
   const dataDir = resolve(options.dataDir);
+  const step = (words: string): void => {
+    started.throwIfEnding();
+    progress.step(words);
+  };
   await checkPort(options.port);
   if (options.reset) await reset(dataDir);
-  const databases = await startDatabases({ dataDir, cacheDir, env: process.env, onProgress: progress.step });
-  started.add(() => databases.stop());
-  await migrateAll(databases.urls, progress.step);
+  const databases = await started.add(
+    startDatabases({ dataDir, cacheDir, env: process.env, onProgress: step }),
+    (them) => them.stop(),
+  );
+  void databases.ended.then(() => {
+    if (!started.isEnding) fail(new Error('The embedded databases have ended. Start again: npm start'));
+  });
+  // A migration is not to lose its database in the middle: MariaDB could not take the first half back.
+  await started.add(migrateAll(databases.urls, step), () => Promise.resolve());
   if (options.demo) {
-    progress.step('loading the demo data');
+    step('loading the demo data');
     await loadDemoData({ urls: databases.urls, scale: options.scale, onProgress: progress.bar });
   }
-  const env: NodeJS.ProcessEnv = {
+  const env = environment(options, dataDir, databases.urls);
+  if (options.distributed) {
+    step('starting the subgraphs');
+    if (env.CDX_INTERNAL_SECRET === '') delete env.CDX_INTERNAL_SECRET;
+    env.CDX_INTERNAL_SECRET ??= randomBytes(32).toString('base64url');
+    const processes = await started.add(startSubgraphProcesses(env), (them) => them.stop());
+    env.SUBGRAPHS = processes.subgraphs;
+  }
+  step('composing the graph');
+  return started.add(startGateway(env), (gateway) => gateway.close());
+}
+
+/** What the gateway and the subgraphs read: the settings of this process, and what has been started. */
+function environment({ demo, port }: StartOptions, dataDir: string, urls: DatabaseUrls): NodeJS.ProcessEnv {
+  return {
     AUTH_SIGNING_KEYS_FILE: join(dataDir, 'signing-keys.json'),
     MAIL_OUTBOX_DIR: join(dataDir, 'outbox'),
     LOG_LEVEL: 'warn',
     ...process.env,
-    AUTH_DATABASE_URL: databases.urls.auth,
-    CLIENTS_DATABASE_URL: databases.urls.clients,
-    TEMPLATES_DATABASE_URL: databases.urls.templates,
-    CDX_DEMO: String(options.demo),
-    PORT: String(options.port),
+    AUTH_DATABASE_URL: urls.auth,
+    CLIENTS_DATABASE_URL: urls.clients,
+    TEMPLATES_DATABASE_URL: urls.templates,
+    CDX_DEMO: String(demo),
+    PORT: String(port),
   };
-  if (options.distributed) {
-    progress.step('starting the subgraphs');
-    env.CDX_INTERNAL_SECRET ??= randomBytes(32).toString('base64url');
-    const processes = await startSubgraphProcesses(env);
-    started.add(() => processes.stop());
-    env.SUBGRAPHS = processes.subgraphs;
-  }
-  progress.step('composing the graph');
-  const gateway = await startGateway(env);
-  started.add(() => gateway.close());
-  return gateway;
 }
 
 /** Fails before anything is started when the port cannot be had. */
@@ -114,23 +146,33 @@ ${demo ? `\n  Log in as\n${logins.join('\n')}\n` : ''}
 
 const started = new Started();
 const progress = makeProgress();
+
+/** Ends everything, and this process with it. */
+function stop(code: number): void {
+  progress.end();
+  // Whoever is at work with what is being ended fails at it, and need not say so.
+  process.on('uncaughtException', () => undefined);
+  void started.end().finally(() => process.exit(code));
+}
+
+function fail(error: unknown): void {
+  progress.end();
+  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
+  stop(1);
+}
+
 try {
   const options = readOptions(process.argv.slice(2), process.env);
   if (options.help) {
     console.log(help);
   } else {
-    const stop = (): void => {
-      progress.end();
-      void started.end().then(() => process.exit());
-    };
-    process.once('SIGINT', stop).once('SIGTERM', stop).once('SIGHUP', stop);
+    // A second Ctrl-C waits for nothing; what has been started then ends by itself.
+    process.once('SIGINT', () => stop(0));
+    process.on('SIGTERM', () => stop(0)).on('SIGHUP', () => stop(0));
     const gateway = await start(options, started, progress);
     progress.end();
     console.log(greeting(gateway.url, options));
   }
 } catch (error) {
-  progress.end();
-  console.error(`\n${error instanceof Error ? error.message : String(error)}`);
-  await started.end();
-  process.exitCode = 1;
+  if (!started.isEnding) fail(error);
 }

@@ -43,9 +43,12 @@ export async function startSubgraphProcesses(env: NodeJS.ProcessEnv): Promise<Su
 function launch(domain: Domain, env: NodeJS.ProcessEnv): ChildProcess {
   const entry = fileURLToPath(new URL(`../../subgraphs/${domain}/src/server.ts`, import.meta.url));
   return fork(entry, [], {
-    env: { ...env, PORT: '0' },
+    // Where the gateway listens is nothing to them: it reaches them on this machine.
+    env: { ...env, HOST: '127.0.0.1', PORT: '0' },
     execArgv: [],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    // Not in the terminal's process group: at Ctrl-C they answer until the gateway has ended.
+    detached: true,
   });
 }
 
@@ -60,5 +63,7 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = new Promise((resolve) => child.once('exit', resolve));
   child.kill(signal);
+  // It listens to the channel, and so lives as long as there is one.
+  if (child.connected) child.disconnect();
   await ended;
 }

@@ -11,10 +11,14 @@ import { serveWire } from './wire-server.ts';
 
 const stops: (() => Promise<void>)[] = [];
 let unlock: (() => Promise<void>) | undefined;
+/** Settles when no server is half started. */
+let starting: Promise<unknown> = Promise.resolve();
 let stopping: Promise<void> | undefined;
 
 function stop(): Promise<void> {
-  stopping ??= Promise.allSettled(stops.map((end) => end()))
+  // One that is half started cannot be ended yet, and would outlive this process.
+  stopping ??= starting
+    .then(() => Promise.allSettled(stops.map((end) => end())))
     .then(() => unlock?.())
     .finally(() => process.exit(0));
   return stopping;
@@ -33,29 +37,39 @@ async function startPostgres(folder: string, password: string): Promise<number> 
   return address.port;
 }
 
+async function hostMariadb({
+  installation,
+  folder,
+  password,
+}: NonNullable<HostOrder['mariadb']>): Promise<number> {
+  const server = await startMariadb(installation, folder, password);
+  stops.push(() => server.stop());
+  return server.port;
+}
+
 async function start({ dataDir, postgres, mariadb }: HostOrder): Promise<HostReport> {
   unlock = await lockFolder(dataDir);
-  const [postgresPort, mariadbServer] = await Promise.all([
-    postgres && startPostgres(postgres.folder, postgres.password),
-    mariadb && startMariadb(mariadb.installation, mariadb.folder, mariadb.password),
-  ]);
-  if (mariadbServer) stops.push(() => mariadbServer.stop());
-  return { kind: 'ready', postgresPort, mariadbPort: mariadbServer?.port };
+  const servers = [
+    postgres ? startPostgres(postgres.folder, postgres.password) : Promise.resolve(undefined),
+    mariadb ? hostMariadb(mariadb) : Promise.resolve(undefined),
+  ] as const;
+  // When one of them fails the other is waited for, to be ended in order.
+  starting = Promise.allSettled(servers);
+  await starting;
+  const [postgresPort, mariadbPort] = await Promise.all(servers);
+  return { kind: 'ready', postgresPort, mariadbPort };
+}
+
+/** Tells the parent, if it is still there to be told. */
+function report(message: HostReport): void {
+  if (process.connected) process.send?.(message);
 }
 
 process.once('message', (order: HostOrder) => {
-  start(order).then(
-    (report) => process.send?.(report),
-    (error: unknown) => {
-      process.send?.({
-        kind: 'failed',
-        reason: error instanceof Error ? error.message : String(error),
-      } satisfies HostReport);
-      void stop();
-    },
-  );
+  start(order).then(report, (error: unknown) => {
+    report({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+    void stop();
+  });
 });
 process.once('disconnect', () => void stop());
-// Ctrl-C reaches the whole group; the parent decides the order of the end, and closes the channel.
-process.on('SIGINT', () => undefined);
 process.on('SIGTERM', () => void stop());

@@ -20,6 +20,8 @@ export interface EmbeddedOptions {
 export interface EmbeddedServers {
   readonly postgresUrl: string | undefined;
   readonly mysqlUrl: string | undefined;
+  /** Settles when the servers have ended, whoever has ended them. */
+  readonly ended: Promise<unknown>;
   stop(): Promise<void>;
 }
 
@@ -36,7 +38,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const host = fork(fileURLToPath(new URL('./host.ts', import.meta.url)), [], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
+    // In a process group of its own: what a terminal sends to all at Ctrl-C, or when it closes, would end the servers
+    // at once, and under those who still use them. The channel tells the host when its time has come.
+    detached: true,
   });
+  const ended = new Promise((resolve) => host.once('exit', resolve));
   const report = await order(host, {
     dataDir,
     postgres: options.postgres ? { folder: join(dataDir, 'postgres'), password } : undefined,
@@ -52,7 +58,11 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   return {
     postgresUrl: url('postgres', 'postgres', report.postgresPort, 'postgres'),
     mysqlUrl: url('mysql', 'cdx', report.mariadbPort, 'auth'),
-    stop: () => end(host),
+    ended,
+    async stop() {
+      if (host.connected) host.disconnect();
+      await ended;
+    },
   };
 }
 
@@ -69,11 +79,4 @@ async function order(
   });
   if (report.kind === 'failed') throw new Error(report.reason);
   return report;
-}
-
-async function end(host: ChildProcess): Promise<void> {
-  if (host.exitCode !== null || host.signalCode !== null) return;
-  const ended = new Promise((resolve) => host.once('exit', resolve));
-  host.disconnect();
-  await ended;
 }

@@ -130,7 +130,7 @@ begin
 
   -- The rows are there for whom the registry shows the client. The condition names no column, so it is one look by
   -- primary key a statement. As `exists` it would say the same, but the planner would count on half of the rows, and
-  -- leave the index of the embeddings unused (docs/decisions/0020).
+  -- leave the index of the embeddings unused (docs/decisions/0011).
   for open_table in
     select c.relname from pg_class c
     where c.relnamespace = schema_name::regnamespace and c.relkind in ('r', 'p')
