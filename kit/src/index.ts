@@ -1,3 +1,7 @@
+export type { ExecutedOperation } from './audit/access.ts';
+export type { AuditOrigin } from './audit/chain.ts';
+export type { Audit, AuditedTables } from './audit/record.ts';
+export { verifyAuditLog, type BrokenLink, type VerifiedChain } from './audit/verify.ts';
 export { makeContext, requireRole, requireUser, type SubgraphContext, type User } from './context/context.ts';
 export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
 export { Loaders } from './context/loaders.ts';
@@ -44,7 +48,12 @@ export { isSelected } from './schema/selection.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
-export { connectDatabase, type DatabaseSettings } from './sql/connect.ts';
+export {
+  connectDatabase,
+  connectForReading,
+  type DatabaseSettings,
+  type ReadDatabase,
+} from './sql/connect.ts';
 export type { Database, RequestDatabase } from './sql/database.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';

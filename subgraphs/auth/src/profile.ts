@@ -8,7 +8,7 @@ import {
 import { z } from 'zod';
 import type { MutationResolvers, UserResolvers } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
-import { subjectOf } from './user.ts';
+import { subjectOf, tenantOf } from './user.ts';
 import { personalWall, profilesWall } from './walls.ts';
 
 const order = { property: 'userId', direction: 'ASC' } as const;
@@ -55,8 +55,10 @@ export const mutation: MutationResolvers = {
     const subject = await subjectOf(context, userId);
     const data = given(parseInput(profileInput, input));
     const key = uuidToBytes(subject);
-    await context.db.write((tx) =>
-      tx.userProfile.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+    await context.db.write(
+      (tx) =>
+        tx.userProfile.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+      { tenantId: await tenantOf(context, subject) },
     );
     return loadEntity<UserProfileRow>(context, profiles(context), subject);
   },
@@ -69,8 +71,10 @@ export const mutation: MutationResolvers = {
     );
     const data = { ...given({ theme, timezone }), ...Object.fromEntries(objects) };
     const key = uuidToBytes(subject);
-    await context.db.write((tx) =>
-      tx.userPreferences.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+    await context.db.write(
+      (tx) =>
+        tx.userPreferences.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+      { tenantId: await tenantOf(context, subject) },
     );
     return loadEntity<UserPreferencesRow>(context, preferences(context), subject);
   },
