@@ -60,7 +60,7 @@ const resolverSteps = folders('subgraphs', 'schema.graphql').map((name): Step =>
     `subgraphs/${name}/schema.graphql`,
     `subgraphs/${name}/mappers.json`,
     `prisma/${name}/generated/tables.ts`,
-    'kit/src/schema/common.graphql',
+    'kit/src/schema/*.graphql',
     'kit/src/schema/enums.ts',
     'scripts/generate-resolvers.ts',
   ],

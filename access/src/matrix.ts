@@ -178,7 +178,7 @@ const platform: DomainAccess = {
   specialScopes: {
     'platform:audit:read': {
       description: 'Read the audit log and security events',
-      roles: superadmin,
+      roles: ['superadmin', 'admin'],
       fields: [],
     },
   },
@@ -211,6 +211,12 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   knowledge: { holds: 'datastores, media and embeddings', rights: work },
   work: { holds: 'projects, tasks, employees and agent tasks', rights: work, entities: ['Project', 'Task'] },
 };
+
+/** The audit log of each domain, with its types, which every subgraph has. */
+export const auditLog = {
+  scope: 'platform:audit:read',
+  types: ['AuditEntry', 'AuditEntryConnection', 'AuditEntryEdge'],
+} as const;
 
 /** Types that every subgraph has, and that say nothing about anybody. */
 export const sharedTypes: readonly string[] = ['PageInfo'];

@@ -1,5 +1,6 @@
 import {
   accountRoles,
+  auditLog,
   domainAccess,
   sharedTypes,
   type AccountRole,
@@ -68,6 +69,7 @@ export function policyOf(domain: string, coordinate: string): Policy {
   const access = domainAccess[domain];
   if (!access) throw new TypeError(`The access matrix has no domain ${domain}`);
   if (sharedTypes.includes(coordinate)) return 'public';
+  if (isOfAuditLog(domain, coordinate)) return { scope: auditLog.scope };
   const exception = access.exceptions?.find(({ coordinates }) => coordinates.includes(coordinate));
   if (exception) return exception.policy === 'read' ? { scope: `${domain}:read` } : exception.policy;
   const special = specialScopes(access).find(([, { fields }]) => fields.includes(coordinate));
@@ -96,6 +98,10 @@ export function permitted(role: AccountRole | 'anonymous', domain: string, coord
 /** Why the subgraph asks for the role superadmin beside the scope; undefined where it does not. */
 export function superadminReason(domain: string, coordinate: string): string | undefined {
   return domainAccess[domain]?.superadminOnly?.find(({ fields }) => fields.includes(coordinate))?.reason;
+}
+
+function isOfAuditLog(domain: string, coordinate: string): boolean {
+  return coordinate === `Query.${domain}AuditLog` || auditLog.types.some((type) => type === coordinate);
 }
 
 function specialScopes({ specialScopes: special = {} }: DomainAccess): [string, SpecialScope][] {

@@ -135,7 +135,8 @@ describe.each(domains)('the migrations of %s', (domain) => {
       expect(await up(domain)).toBe(taken);
     }
     expect(await namesOf(domain)).toEqual(whole);
-  });
+    // A process for each step, and their number grows with the square of the migrations'.
+  }, 180_000);
 });
 
 describe('migrating all databases', () => {

@@ -59,9 +59,10 @@ export async function migrateUp(domain: Domain, url: string): Promise<number> {
       const output = await invoke(domain, url, 'migrate');
       return output.match(/^Applied: /gm)?.length ?? 0;
     } catch (error) {
-      // The same mistake twice is not another process's doing.
-      if ((error as Error).message === last) throw error;
-      last = (error as Error).message;
+      const { message } = error as Error;
+      // The same mistake twice is not another process's doing, unless it is that the migration is applied by now.
+      if (message === last && !message.includes('schema_migrations_pkey')) throw error;
+      last = message;
       await sleep(retryAfterMs);
     }
   }

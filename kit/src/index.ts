@@ -1,3 +1,7 @@
+export type { ExecutedOperation } from './audit/access.ts';
+export type { AuditOrigin } from './audit/chain.ts';
+export type { Audit, AuditedTables } from './audit/record.ts';
+export { verifyAuditLog, type BrokenLink, type VerifiedChain } from './audit/verify.ts';
 export {
   makeContext,
   requireRole,
@@ -61,7 +65,12 @@ export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
-export { connectDatabase, type DatabaseSettings } from './sql/connect.ts';
+export {
+  connectDatabase,
+  connectForReading,
+  type DatabaseSettings,
+  type ReadDatabase,
+} from './sql/connect.ts';
 export type { Database, RequestDatabase } from './sql/database.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';

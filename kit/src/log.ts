@@ -1,4 +1,5 @@
 import { pino, stdSerializers, type Logger } from 'pino';
+import type { TableDescriptor } from './sql/table.ts';
 
 /** Paths whose values never reach a log, wherever an object with them is logged. */
 const secretPaths = [
@@ -11,6 +12,8 @@ const secretPaths = [
   'authorization',
 ];
 
+const anywhere = (names: readonly string[]): string[] => [...names, ...names.map((name) => `*.${name}`)];
+
 /**
  * The process's logger: JSON lines on standard error, so that standard output stays a command's own.
  * @param level `trace` to `fatal`, or `silent`
@@ -21,10 +24,20 @@ export function makeLogger(name: string, level: string): Logger {
       name,
       level,
       serializers: { error: stdSerializers.errWithCause },
-      redact: [...secretPaths, ...secretPaths.map((path) => `*.${path}`)],
+      redact: anywhere(secretPaths),
     },
     pino.destination({ fd: 2, sync: false }),
   );
+}
+
+/** The logger of a domain, which hides the secrets and personal values of its tables too. */
+export function maskPersonal(log: Logger, tables: Readonly<Record<string, TableDescriptor>>): Logger {
+  const names = Object.values(tables).flatMap(({ columns }) =>
+    Object.entries(columns).flatMap(([property, { privacy }]) => (privacy ? [property] : [])),
+  );
+  // A child's paths replace its parent's. `name` at the top is the logger's own.
+  const paths = anywhere([...new Set([...secretPaths, ...names])]).filter((path) => path !== 'name');
+  return log.child({}, { redact: paths });
 }
 
 export type { Logger };

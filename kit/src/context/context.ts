@@ -1,5 +1,7 @@
 import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
+import type { ReadCount } from '../audit/access.ts';
+import type { AuditOrigin } from '../audit/chain.ts';
 import { forbidden, unauthenticated } from '../errors/errors.ts';
 import type { Role } from '../identity/identity.ts';
 import type { Database, RequestDatabase } from '../sql/database.ts';
@@ -17,6 +19,10 @@ export interface SubgraphContext<
   /** What the domain needs beside its database: a mailer, an embedder, a key set. */
   readonly services: Services;
   readonly log: Logger;
+  /** What the audit log says of this request's writes. */
+  readonly origin: AuditOrigin;
+  /** What has been read and is not on record yet. */
+  readonly reads: ReadCount;
 }
 
 /** The context of one client request in one subgraph. */
@@ -27,17 +33,28 @@ export function makeContext<Tx, Services, Statement extends Sql>(
   log: Logger,
 ): SubgraphContext<Tx, Services, Statement> {
   const loaders = new Loaders();
-  const db = database.as(request.identity);
+  const { requestId, ipAddress, userAgent } = request;
+  const origin = { action: `${database.name}.query`, requestId, ipAddress, userAgent };
+  const reads = { statements: 0, rows: 0 };
+  const db = database.as(request.identity, origin);
+  const counted = <Row>(rows: Row[]): Row[] => {
+    reads.statements += 1;
+    reads.rows += rows.length;
+    return rows;
+  };
   return {
     ...request,
     loaders,
     services,
-    log: log.child({ requestId: request.requestId }),
+    log: log.child({ requestId }),
+    origin,
+    reads,
     db: {
       dialect: db.dialect,
       rowsOf: (table) => db.rowsOf(table),
-      many: (statement) => db.many(statement),
-      one: (statement) => db.one(statement),
+      many: async <Row>(statement: Statement) => counted(await db.many<Row>(statement)),
+      one: async <Row>(statement: Statement) => counted(await db.many<Row>(statement))[0],
+      record: (drafts) => db.record(drafts),
       async write(work, options) {
         try {
           return await db.write(work, options);

@@ -1,4 +1,5 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
+import type { ExecutedOperation } from '../audit/access.ts';
 import type { Identity } from '../identity/identity.ts';
 
 /** What the gateway hands a subgraph with each fetch. */
@@ -26,6 +27,11 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   /** The context of one client request; the loaders in it are shared by its fetches. */
   createContext(request: SubgraphRequest): object;
+  /**
+   * Puts on record what was refused in an operation, and what of other tenants was read. Its answer may leave when this
+   * has resolved, and not when it has been rejected.
+   */
+  recordAccess(context: object, operation: ExecutedOperation): Promise<void>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   checkHealth(): Promise<void>;
   close(): Promise<void>;

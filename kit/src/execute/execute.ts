@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { outlineOf, type OperationOutline } from '../audit/outline.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import { maskError } from './mask-error.ts';
 
@@ -33,7 +34,9 @@ export type SubgraphExecutor = (
 /** The gateway's query plans repeat a few hundred documents; clients cannot choose them freely. */
 const documentsKept = 2_000;
 
-type Prepared = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+type Prepared =
+  | { readonly document: DocumentNode; readonly outline: OperationOutline }
+  | { readonly errors: readonly GraphQLError[] };
 
 /** Makes the executor that the gateway calls in its process, and the HTTP server for others. */
 export function makeExecutor(subgraph: Subgraph, log: Logger): SubgraphExecutor {
@@ -59,16 +62,28 @@ export function makeExecutor(subgraph: Subgraph, log: Logger): SubgraphExecutor 
       variableValues: variables,
       contextValue,
     });
+    try {
+      await subgraph.recordAccess(contextValue, { outline: prepared.outline, errors: errors ?? [] });
+    } catch (error) {
+      // What cannot be put on record does not leave.
+      return { data: null, errors: [maskError(asGraphQLError(error), name, log)] };
+    }
     const masked = errors?.map((error) => maskError(error, name, log));
     return { ...(data === undefined ? {} : { data }), ...(masked ? { errors: masked } : {}) };
   };
+}
+
+/** An error of no field. With its cause, so that it counts as ours unless it has a code. */
+function asGraphQLError(error: unknown): GraphQLError {
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('The access could not be put on record', { originalError: error as Error });
 }
 
 function parseAndValidate({ schema }: Subgraph, query: string): Prepared {
   try {
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
-    return errors.length > 0 ? { errors } : { document };
+    return errors.length > 0 ? { errors } : { document, outline: outlineOf(schema, document) };
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };
     throw error;

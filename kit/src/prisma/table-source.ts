@@ -56,7 +56,25 @@ function describeTable(
     primaryKey:
       model.primaryKey?.fields ?? model.fields.filter((field) => field.isId).map((field) => field.name),
     columns: Object.fromEntries(columns),
+    ...noted('unaudited', model),
+    ...noted('shared', model),
   };
+}
+
+/** The reason behind a mark in the comments of a model or field: `/// @unaudited It is a log itself.` */
+function noted<Mark extends string>(
+  mark: Mark,
+  { name, documentation = '' }: { readonly name: string; readonly documentation?: string | undefined },
+): Partial<Record<Mark, string>> {
+  const [line] = documentation.split('\n').filter((text) => text.startsWith(`@${mark}`));
+  if (line === undefined) return {};
+  const reason = line.slice(mark.length + 1).trim();
+  if (reason === '') throw new TypeError(`${name}: @${mark} needs its reason`);
+  return { [mark]: reason } as Partial<Record<Mark, string>>;
+}
+
+function privacyOf({ documentation = '' }: DMMF.Field): ColumnDescriptor['privacy'] {
+  return (['secret', 'personal'] as const).find((mark) => documentation.split('\n').includes(`@${mark}`));
 }
 
 function isColumn(field: DMMF.Field): boolean {
@@ -69,12 +87,15 @@ function describeColumn(
   enumSchemas: ReadonlyMap<string, string>,
 ): ColumnDescriptor {
   const schema = enumSchemas.get(field.type);
+  const privacy = privacyOf(field);
   return {
     column: field.dbName ?? field.name,
     type: columnType(field),
     nullable: !field.isRequired,
     ...(field.isList && { list: true }),
     ...(schema !== undefined && { enumName: `${schema}.${enumOf(field, enums).dbName ?? field.type}` }),
+    ...(privacy && { privacy }),
+    ...noted('unaudited', field),
   };
 }
 

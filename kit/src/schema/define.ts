@@ -3,18 +3,24 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { parse, type DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
-import { makeContext } from '../context/context.ts';
+import { accessDrafts } from '../audit/access.ts';
+import { auditLogResolver } from '../audit/resolver.ts';
+import { makeContext, type SubgraphContext } from '../context/context.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
+import { maskPersonal } from '../log.ts';
 import { enumResolvers, useInternalDefaults } from './enums.ts';
+import { nameActions } from './actions.ts';
 import { enforcePolicies } from './policies.ts';
 import { scalars } from './scalars.ts';
 
-const commonSdl = readFileSync(new URL('./common.graphql', import.meta.url), 'utf8');
+const sharedSdl = ['common.graphql', 'audit.graphql']
+  .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
+  .join('\n');
 
 /** A subgraph's contract: its `schema.graphql` and the types that every subgraph shares. */
 export function readTypeDefs(schemaFile: URL): DocumentNode {
-  return parse(`${readFileSync(schemaFile, 'utf8')}\n${commonSdl}`, { noLocation: true });
+  return parse(`${readFileSync(schemaFile, 'utf8')}\n${sharedSdl}`, { noLocation: true });
 }
 
 /** What a domain brings to become a subgraph. */
@@ -35,7 +41,9 @@ export interface SubgraphDefinition<Tx, Services, Statement extends Sql = Sql> {
 export function defineSubgraph<Tx, Services, Statement extends Sql>(
   definition: SubgraphDefinition<Tx, Services, Statement>,
 ): Subgraph {
-  const { name, schemaFile, resolvers, database, services, log, close } = definition;
+  const { name, schemaFile, resolvers, database, services, close } = definition;
+  const { tables } = database;
+  const log = maskPersonal(definition.log, tables);
   const typeDefs = readTypeDefs(schemaFile);
   const schema = buildSubgraphSchema({
     typeDefs,
@@ -43,12 +51,22 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
     resolvers: { ...scalars, ...enumResolvers(typeDefs), ...resolvers },
   });
   useInternalDefaults(schema);
+  nameActions(schema, name);
+  const auditLog = schema.getQueryType()?.getFields()[`${name}AuditLog`];
+  if (!auditLog) throw new Error(`${name}/schema.graphql has no Query.${name}AuditLog`);
+  auditLog.resolve = auditLogResolver(tables.AuditEntry);
   enforcePolicies(schema);
   return {
     name,
     typeDefs,
     schema,
     createContext: (request) => makeContext(request, database, services, log),
+    async recordAccess(context, operation) {
+      // The context is this subgraph's own: `createContext` has made it.
+      const caller = context as SubgraphContext<Tx, Services>;
+      const drafts = accessDrafts(name, tables, caller, operation);
+      if (drafts.length > 0) await caller.db.record(drafts);
+    },
     checkHealth: () => database.ping(),
     async close() {
       await close?.();

@@ -1,7 +1,10 @@
 import { PrismaMariaDb } from '@prisma/adapter-mariadb';
 import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
-import { makeDatabase, type Database } from './database.ts';
+import type { Sql } from 'sql-template-tag';
+import type { AuditedTables } from '../audit/record.ts';
+import { system } from '../identity/identity.ts';
+import { makeDatabase, type Database, type RequestDatabase } from './database.ts';
 import { mysqlPool, mysqlRunner } from './mysql.ts';
 import { postgresPool, postgresRunner } from './postgres.ts';
 import type { Walled, Walls } from './walled.ts';
@@ -16,9 +19,31 @@ export interface DatabaseSettings<Tx> {
   readonly replicaUrl?: string | undefined;
   /** The most connections held at once, to each server. */
   readonly poolSize: number;
+  /** The domain's generated table descriptors: what audit knows the rows by. */
+  readonly tables: AuditedTables;
   /** Makes the domain's generated Prisma client on an adapter. */
   readonly prisma: (adapter: SqlDriverAdapterFactory) => PrismaClientLike<Tx>;
 }
+
+/** A database that is only read, as the product itself sees it. */
+export interface ReadDatabase extends Pick<RequestDatabase<unknown>, 'dialect' | 'many'> {
+  close(): Promise<void>;
+}
+
+/** Opens a domain's database for reading, for tools beside the subgraph. */
+export function connectForReading(name: string, url: string): ReadDatabase {
+  const [dialect, runner] = isMysql(url)
+    ? (['mysql', mysqlRunner(name, mysqlPool(url, 1))] as const)
+    : (['postgres', postgresRunner(name, postgresPool(url, 1))] as const);
+  return {
+    dialect,
+    // The driver cannot know the row's shape: the statement's aliases say it.
+    many: async <Row>(statement: Sql) => (await runner.run(statement, system)) as Row[],
+    close: () => runner.close(),
+  };
+}
+
+const isMysql = (url: string): boolean => /^(mysql|mariadb):/.test(url);
 
 /** What a database without row-level security needs beside. */
 interface WalledSettings {
@@ -33,34 +58,36 @@ interface WalledSettings {
 export function connectDatabase<Tx>(settings: DatabaseSettings<Tx> & WalledSettings): Database<Tx, Walled>;
 export function connectDatabase<Tx>(settings: DatabaseSettings<Tx>): Database<Tx>;
 export function connectDatabase<Tx>(settings: DatabaseSettings<Tx> & Partial<WalledSettings>): Database<Tx> {
-  const { name, url, replicaUrl, poolSize, prisma, walls } = settings;
-  const isMysql = /^(mysql|mariadb):/.test(url);
-  if (isMysql !== (walls !== undefined)) {
+  const { name, url, replicaUrl, poolSize, tables, walls, prisma: connect } = settings;
+  if (isMysql(url) !== (walls !== undefined)) {
     throw new TypeError(
-      `The ${name} database needs ${isMysql ? 'walls: MySQL has no row-level security' : 'no walls but its policies'}`,
+      `The ${name} database needs ${isMysql(url) ? 'walls: MySQL has no row-level security' : 'no walls but its policies'}`,
     );
   }
-  if (isMysql) {
+  if (isMysql(url)) {
     const pool = mysqlPool(url, poolSize);
     return makeDatabase({
       name,
       dialect: 'mysql',
       walls,
+      tables,
       primary: mysqlRunner(name, pool),
       replica: replicaUrl ? mysqlRunner(name, mysqlPool(replicaUrl, poolSize)) : undefined,
-      writer: prismaWriter(
+      writer: prismaWriter({
         name,
-        new PrismaMariaDb(pool, { database: new URL(url).pathname.slice(1) }),
-        prisma,
-      ),
+        tables,
+        adapter: new PrismaMariaDb(pool, { database: new URL(url).pathname.slice(1) }),
+        connect,
+      }),
     });
   }
   const pool = postgresPool(url, poolSize);
   return makeDatabase({
     name,
     dialect: 'postgres',
+    tables,
     primary: postgresRunner(name, pool),
     replica: replicaUrl ? postgresRunner(name, postgresPool(replicaUrl, poolSize)) : undefined,
-    writer: prismaWriter(name, new PrismaPg(pool), prisma),
+    writer: prismaWriter({ name, tables, adapter: new PrismaPg(pool), connect }),
   });
 }

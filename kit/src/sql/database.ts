@@ -1,10 +1,14 @@
 import type { Sql } from 'sql-template-tag';
+import type { AuditOrigin } from '../audit/chain.ts';
+import type { AuditDraft } from '../audit/entry.ts';
+import type { AuditedTables } from '../audit/record.ts';
 import type { Identity } from '../identity/identity.ts';
+import { newId } from '../ids/uuid.ts';
 import { rethrowCoded } from './errors.ts';
 import type { StatementRunner } from './run.ts';
 import type { TableDescriptor } from './table.ts';
 import { rowsBehind, type Walled, type Walls } from './walled.ts';
-import type { WriteOptions, Writer } from './write.ts';
+import type { WriteOptions, Writer, WriteScope, Work } from './write.ts';
 
 export type Dialect = 'postgres' | 'mysql';
 
@@ -15,8 +19,13 @@ export type Dialect = 'postgres' | 'mysql';
 export interface Database<Tx, Statement extends Sql = Sql> {
   readonly name: string;
   readonly dialect: Dialect;
-  /** The database as one caller sees it, for the length of one request. */
-  as(identity: Identity): RequestDatabase<Tx, Statement>;
+  /** Its tables, the audit log's among them. */
+  readonly tables: AuditedTables;
+  /**
+   * The database as one caller sees it, for the length of one request.
+   * @param origin what the audit log says of its writes; of work without a request, that the domain did it
+   */
+  as(identity: Identity, origin?: AuditOrigin): RequestDatabase<Tx, Statement>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -32,15 +41,16 @@ export interface RequestDatabase<Tx, Statement extends Sql = Sql> {
   /** The first row, or undefined when there is none. */
   readonly one: <Row>(statement: Statement) => Promise<Row | undefined>;
   /**
-   * Runs `work` in one transaction; its writes are all kept or, when it throws, none.
+   * Runs `work` in one transaction; its writes are all kept or, when it throws, none. What they change goes to the
+   * audit log in the same transaction.
    * @returns what `work` returns, after the commit
    */
-  write<Result>(work: (transaction: Tx) => Promise<Result>, options?: WriteOptions): Promise<Result>;
+  write<Result>(work: Work<Tx, Result>, options?: WriteOptions): Promise<Result>;
+  /** Puts on record what was no change: a refusal, a read across tenants. */
+  record(drafts: readonly AuditDraft[]): Promise<void>;
 }
 
-interface DatabaseParts<Tx> {
-  readonly name: string;
-  readonly dialect: Dialect;
+interface DatabaseParts<Tx> extends Pick<Database<Tx>, 'name' | 'dialect' | 'tables'> {
   readonly primary: StatementRunner;
   /** Where reads go while the request has not written; the primary when there is no replica. */
   readonly replica?: StatementRunner | undefined;
@@ -51,11 +61,12 @@ interface DatabaseParts<Tx> {
 
 /** Joins a runner and a writer into the one thing that a subgraph reads and writes through. */
 export function makeDatabase<Tx>(parts: DatabaseParts<Tx>): Database<Tx> {
-  const { name, dialect, primary, replica, writer } = parts;
+  const { name, dialect, tables, primary, replica, writer } = parts;
   return {
     name,
     dialect,
-    as: (identity) => new CallersDatabase(parts, identity),
+    tables,
+    as: (caller, origin = ownOrigin(name)) => new CallersDatabase(parts, { caller, origin }),
     ping: () => primary.ping(),
     async close() {
       await writer.close();
@@ -64,24 +75,29 @@ export function makeDatabase<Tx>(parts: DatabaseParts<Tx>): Database<Tx> {
   };
 }
 
+/** The origin of what the product does for itself. */
+function ownOrigin(name: string): AuditOrigin {
+  return { action: `${name}.maintenance`, requestId: newId(), ipAddress: null, userAgent: null };
+}
+
 class CallersDatabase<Tx> implements RequestDatabase<Tx> {
   readonly dialect: Dialect;
   readonly #parts: DatabaseParts<Tx>;
-  readonly #identity: Identity;
+  readonly #scope: WriteScope;
   readonly #rows = new Map<TableDescriptor, Walled>();
   #reader: StatementRunner;
 
-  constructor(parts: DatabaseParts<Tx>, identity: Identity) {
+  constructor(parts: DatabaseParts<Tx>, scope: WriteScope) {
     this.dialect = parts.dialect;
     this.#parts = parts;
-    this.#identity = identity;
+    this.#scope = scope;
     this.#reader = parts.replica ?? parts.primary;
   }
 
   rowsOf(table: TableDescriptor): Walled {
     let rows = this.#rows.get(table);
     if (!rows) {
-      rows = rowsBehind(this.#parts.walls, table, this.#identity);
+      rows = rowsBehind(this.#parts.walls, table, this.#scope.caller);
       this.#rows.set(table, rows);
     }
     return rows;
@@ -89,7 +105,7 @@ class CallersDatabase<Tx> implements RequestDatabase<Tx> {
 
   async many<Row>(statement: Sql): Promise<Row[]> {
     // The driver cannot know the row's shape: the statement's aliases say it, and the caller names it once, here.
-    return (await this.#reader.run(statement, this.#identity).catch(rethrowCoded)) as Row[];
+    return (await this.#reader.run(statement, this.#scope.caller).catch(rethrowCoded)) as Row[];
   }
 
   async one<Row>(statement: Sql): Promise<Row | undefined> {
@@ -97,9 +113,13 @@ class CallersDatabase<Tx> implements RequestDatabase<Tx> {
     return row;
   }
 
-  async write<Result>(work: (transaction: Tx) => Promise<Result>, options?: WriteOptions): Promise<Result> {
+  async write<Result>(work: Work<Tx, Result>, options?: WriteOptions): Promise<Result> {
     // A replica may lag: once a request writes, it reads where it wrote.
     this.#reader = this.#parts.primary;
-    return this.#parts.writer.transaction(this.#identity, work, options).catch(rethrowCoded);
+    return this.#parts.writer.transaction(this.#scope, work, options).catch(rethrowCoded);
+  }
+
+  async record(drafts: readonly AuditDraft[]): Promise<void> {
+    await this.#parts.writer.record(this.#scope, drafts).catch(rethrowCoded);
   }
 }

@@ -45,7 +45,12 @@ function mysqlOptions(url: string, connectionLimit: number): PoolConfig {
     acquireTimeout: 5_000,
     connectTimeout: 5_000,
     timezone: 'Z',
-    initSql: ["set time_zone = '+00:00'", 'set names utf8mb4'],
+    initSql: [
+      "set time_zone = '+00:00'",
+      'set names utf8mb4',
+      // As in Postgres: a row that was waited for is read as it is by then, such as the head of an audit chain.
+      'set session transaction isolation level read committed',
+    ],
     // MySQL 8+ refuses a cold login over an unencrypted connection without it.
     allowPublicKeyRetrieval: true,
     bigIntAsNumber: true,

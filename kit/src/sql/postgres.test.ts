@@ -4,6 +4,7 @@ import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import sql from 'sql-template-tag';
 import { testDatabaseUrl } from '../testing/index.ts';
+import { aTable } from '../testing/tables.ts';
 import { postgresPool, postgresRunner } from './postgres.ts';
 import { prismaWriter } from './write.ts';
 
@@ -112,12 +113,17 @@ describe('a statement that misses its context', () => {
 
   test('is not sent by Prisma outside a write', async () => {
     let adapter: SqlDriverAdapterFactory | undefined;
-    prismaWriter('templates', new PrismaPg(pool), (scoped) => {
-      adapter = scoped;
-      const unused = (): never => {
-        throw new Error('No transaction is opened here');
-      };
-      return { $transaction: unused, $disconnect: () => Promise.resolve() };
+    prismaWriter({
+      name: 'templates',
+      tables: { AuditEntry: aTable },
+      adapter: new PrismaPg(pool),
+      connect(scoped) {
+        adapter = scoped;
+        const unused = (): never => {
+          throw new Error('No transaction is opened here');
+        };
+        return { $transaction: unused, $disconnect: () => Promise.resolve() };
+      },
     });
     const connection = await adapter?.connect();
     const query = { sql: 'select 1', args: [], argTypes: [] };

@@ -11,6 +11,10 @@ export interface ColumnDescriptor {
   readonly list?: boolean;
   /** The Postgres type of an enum column, with its schema; MySQL enums have no name. */
   readonly enumName?: string;
+  /** Audit and logs mask it: a secret wholly, a personal value but for its first letter. */
+  readonly privacy?: 'secret' | 'personal';
+  /** Why a change of this column alone is not on record. */
+  readonly unaudited?: string;
 }
 
 /** A table as statements are built from it; generated from the domain's schema.prisma. */
@@ -24,4 +28,8 @@ export interface TableDescriptor {
   readonly primaryKey: readonly string[];
   /** The columns by property name. */
   readonly columns: Readonly<Record<string, ColumnDescriptor>>;
+  /** Why changes of its rows are not on record. */
+  readonly unaudited?: string;
+  /** Why its rows belong to no tenant, so that nobody reads across tenants there. */
+  readonly shared?: string;
 }

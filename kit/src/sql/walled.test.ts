@@ -80,5 +80,7 @@ test.each([
   const prisma = (): never => {
     throw new Error('Nothing is connected');
   };
-  expect(() => connectDatabase({ name: 'things', url, poolSize: 1, prisma, ...walls })).toThrow('walls');
+  expect(() =>
+    connectDatabase({ name: 'things', url, poolSize: 1, tables: { AuditEntry: aTable }, prisma, ...walls }),
+  ).toThrow('walls');
 });

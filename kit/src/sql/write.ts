@@ -6,6 +6,10 @@ import type {
   SqlQueryable,
   Transaction,
 } from '@prisma/driver-adapter-utils';
+import type { AuditOrigin } from '../audit/chain.ts';
+import type { AuditDraft } from '../audit/entry.ts';
+import { append, runAudited, type Audit, type AuditedDatabase, type AuditedTables } from '../audit/record.ts';
+import type { Identity } from '../identity/identity.ts';
 import { contextSql, contextValues } from './postgres-context.ts';
 import { publishStatement, type DatabaseContext } from './run.ts';
 
@@ -14,6 +18,10 @@ export interface WriteOptions {
   readonly clientSchema?: string;
   /** The longest the transaction may take, in milliseconds; 10 s when not given. */
   readonly timeoutMs?: number;
+  /** Whose rows these are, where their table does not say it; the caller's tenant's when not given. */
+  readonly tenantId?: string | null;
+  /** Why the raw statements of this write need no entry in the audit log. */
+  readonly unaudited?: string;
 }
 
 /**
@@ -27,13 +35,20 @@ export type WritesOnly<Tx> = {
   >;
 };
 
+/** Who writes, and where it comes from. */
+export interface WriteScope {
+  readonly caller: Identity;
+  readonly origin: AuditOrigin;
+}
+
+/** Work that writes: by the transaction's models, which are audited by themselves, or by SQL that it notes. */
+export type Work<Tx, Result> = (transaction: Tx, audit: Audit) => Promise<Result>;
+
 /** Runs writing transactions through Prisma. */
 export interface Writer<Tx> {
-  transaction<Result>(
-    context: DatabaseContext,
-    work: (transaction: Tx) => Promise<Result>,
-    options?: WriteOptions,
-  ): Promise<Result>;
+  transaction<Result>(scope: WriteScope, work: Work<Tx, Result>, options?: WriteOptions): Promise<Result>;
+  /** Puts on record what was no change, in a transaction of its own. */
+  record(scope: WriteScope, drafts: readonly AuditDraft[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -46,7 +61,7 @@ export interface PrismaClientLike<Tx> {
   $disconnect(): Promise<void>;
 }
 
-interface WriteScope {
+interface TransactionScope {
   readonly context: DatabaseContext;
   readonly clientSchema: string | undefined;
 }
@@ -57,28 +72,49 @@ const placeholderSchema = '"client_".';
 /** The form of a client schema's name, as the clients database makes it. */
 const clientSchemaName = /^client_[a-z][a-z0-9_]{0,49}$/;
 
-/**
- * Makes the writer of one database.
- * @param name the domain, for counts and traces
- * @param adapter Prisma's driver adapter over the pool that the reads use too
- * @param connect makes the domain's generated client on an adapter
- */
-export function prismaWriter<Tx>(
-  name: string,
-  adapter: SqlDriverAdapterFactory,
-  connect: (adapter: SqlDriverAdapterFactory) => PrismaClientLike<Tx>,
-): Writer<Tx> {
-  const scopes = new AsyncLocalStorage<WriteScope>();
-  const client = connect(scopedFactory(name, adapter, scopes));
+interface WriterParts<Tx> {
+  /** The domain, for counts and traces. */
+  readonly name: string;
+  /** The domain's tables, the audit log's among them. */
+  readonly tables: AuditedTables;
+  /** Prisma's driver adapter over the pool that the reads use too. */
+  readonly adapter: SqlDriverAdapterFactory;
+  /** Makes the domain's generated client on an adapter. */
+  readonly connect: (adapter: SqlDriverAdapterFactory) => PrismaClientLike<Tx>;
+}
+
+/** Makes the writer of one database. */
+export function prismaWriter<Tx>({ name, tables, adapter, connect }: WriterParts<Tx>): Writer<Tx> {
+  const scopes = new AsyncLocalStorage<TransactionScope>();
+  const locks = new AsyncLocalStorage<true>();
+  const client = connect(scopedFactory(name, adapter, scopes, () => locks.getStore() === true));
+  const dialect = adapter.provider === 'postgres' ? 'postgres' : 'mysql';
+  const database: AuditedDatabase = {
+    log: { dialect, table: tables.AuditEntry },
+    tables,
+    locking: (read) => locks.run(true, async () => read()),
+  };
+  const inTransaction = <Result>(
+    context: DatabaseContext,
+    work: (transaction: Tx) => Promise<Result>,
+    { clientSchema, timeoutMs = 10_000 }: WriteOptions = {},
+  ): Promise<Result> => {
+    if (clientSchema !== undefined && !clientSchemaName.test(clientSchema)) {
+      throw new TypeError(`Not the name of a client schema: ${clientSchema}`);
+    }
+    return scopes.run({ context, clientSchema }, () =>
+      client.$transaction(work, { timeout: timeoutMs, maxWait: 5_000 }),
+    );
+  };
   return {
-    transaction(context, work, { clientSchema, timeoutMs = 10_000 } = {}) {
-      if (clientSchema !== undefined && !clientSchemaName.test(clientSchema)) {
-        throw new TypeError(`Not the name of a client schema: ${clientSchema}`);
-      }
-      return scopes.run({ context, clientSchema }, () =>
-        client.$transaction(work, { timeout: timeoutMs, maxWait: 5_000 }),
-      );
-    },
+    transaction: (scope, work, options = {}) =>
+      inTransaction(
+        scope.caller,
+        (transaction) => runAudited(database, transaction, { ...scope, ...options }, work),
+        options,
+      ),
+    record: (scope, drafts) =>
+      inTransaction(scope.caller, (transaction) => append(database, transaction, scope, drafts)),
     close: () => client.$disconnect(),
   };
 }
@@ -96,7 +132,8 @@ const outside = {
 function scopedFactory(
   name: string,
   inner: SqlDriverAdapterFactory,
-  scopes: AsyncLocalStorage<WriteScope>,
+  scopes: AsyncLocalStorage<TransactionScope>,
+  isLocking: () => boolean,
 ): SqlDriverAdapterFactory {
   return {
     provider: inner.provider,
@@ -110,7 +147,7 @@ function scopedFactory(
           if (!scope) throw withoutContext();
           const transaction = await adapter.startTransaction(isolationLevel);
           if (inner.provider === 'postgres') await setContext(transaction, scope.context);
-          return override(transaction, scopedQueries(name, transaction, scope));
+          return override(transaction, scopedQueries(name, transaction, scope, isLocking));
         },
       };
       return override(adapter, scoped);
@@ -130,15 +167,17 @@ async function setContext(transaction: Transaction, context: DatabaseContext): P
   }
 }
 
-/** Counts each statement and puts the client's schema in the placeholder's place. */
+/** Counts each statement, puts the client's schema in the placeholder's place, and locks what is read to be changed. */
 function scopedQueries(
   name: string,
   transaction: Transaction,
-  { clientSchema }: WriteScope,
+  { clientSchema }: TransactionScope,
+  isLocking: () => boolean,
 ): Pick<SqlQueryable, 'queryRaw' | 'executeRaw'> {
   const prepare = (query: SqlQuery): SqlQuery => {
     // Values travel as parameters, so the text contains the placeholder only where Prisma names a table.
-    const sql = clientSchema ? query.sql.replaceAll(placeholderSchema, `"${clientSchema}".`) : query.sql;
+    const placed = clientSchema ? query.sql.replaceAll(placeholderSchema, `"${clientSchema}".`) : query.sql;
+    const sql = isLocking() ? `${placed} FOR UPDATE` : placed;
     publishStatement(name, sql);
     return { ...query, sql };
   };

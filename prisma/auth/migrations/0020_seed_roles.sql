@@ -21,7 +21,8 @@ values
       'crm:write', 'cms:read', 'cms:write', 'billing:read', 'analytics:read', 'notifications:read',
       'notifications:write', 'engines:read', 'engines:write', 'workspaces:read', 'workspaces:write',
       'integrations:read', 'integrations:write', 'knowledge:read', 'knowledge:write', 'work:read',
-      'work:write', 'clients:provision', 'clients:memory:search', 'templates:publish'
+      'work:write', 'clients:provision', 'clients:memory:search', 'templates:publish',
+      'platform:audit:read'
     )
   ),
   (

@@ -26,7 +26,7 @@ import type {
 import { recordEvent } from './accounts/events.ts';
 import { endSessions } from './accounts/refresh-token.ts';
 import type { Context } from './context.ts';
-import { loadUser, userLink } from './user.ts';
+import { loadUser, tenantOf, userLink } from './user.ts';
 
 /** The list is the same for everybody. */
 const permissions: Readable = { table, order: { property: 'key', direction: 'ASC' } };
@@ -44,29 +44,35 @@ export const mutation: MutationResolvers = {
   async grantPermission(_, { userId, permission: key }, context) {
     const caller = requireRole(context, 'superadmin');
     const permission = await byKey(context, key);
-    if (!(await loadUser(context, userId))) throw notFound('User', userId);
+    const tenantId = await tenantOf(context, userId);
     const grant = { userId: uuidToBytes(userId), permissionId: uuidToBytes(permission.id) };
     const grantedBy = uuidToBytes(caller.userId);
-    await context.db.write(async (tx) => {
-      await tx.userPermission.createMany({ data: { ...grant, grantedBy }, skipDuplicates: true });
-      const metadata = { permission: key, by: caller.userId };
-      await recordEvent(tx, context, { eventType: 'role_granted', userId, metadata });
-    });
+    await context.db.write(
+      async (tx) => {
+        await tx.userPermission.createMany({ data: { ...grant, grantedBy }, skipDuplicates: true });
+        const metadata = { permission: key, by: caller.userId };
+        await recordEvent(tx, context, { eventType: 'role_granted', userId, metadata });
+      },
+      { tenantId },
+    );
     return loadUser(context, userId);
   },
 
   async revokePermission(_, { userId, permission: key }, context) {
     const caller = requireRole(context, 'superadmin');
     const permission = await byKey(context, key);
-    if (!(await loadUser(context, userId))) throw notFound('User', userId);
+    const tenantId = await tenantOf(context, userId);
     const grant = { userId: uuidToBytes(userId), permissionId: uuidToBytes(permission.id) };
-    await context.db.write(async (tx) => {
-      const { count } = await tx.userPermission.deleteMany({ where: grant });
-      if (count === 0) throw notFound('PermissionGrant', `of ${key} to ${userId}`);
-      const metadata = { permission: key, by: caller.userId };
-      await recordEvent(tx, context, { eventType: 'role_revoked', userId, metadata });
-      await endSessions(tx, { userId: uuidToBytes(userId) });
-    });
+    await context.db.write(
+      async (tx) => {
+        const { count } = await tx.userPermission.deleteMany({ where: grant });
+        if (count === 0) throw notFound('PermissionGrant', `of ${key} to ${userId}`);
+        const metadata = { permission: key, by: caller.userId };
+        await recordEvent(tx, context, { eventType: 'role_revoked', userId, metadata });
+        await endSessions(tx, { userId: uuidToBytes(userId) });
+      },
+      { tenantId },
+    );
     return loadUser(context, userId);
   },
 };

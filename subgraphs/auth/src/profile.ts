@@ -7,7 +7,7 @@ import {
 } from '@cdx/prisma-auth/tables';
 import { z } from 'zod';
 import type { MutationResolvers, UserResolvers } from '../generated/resolvers.ts';
-import { subjectOf } from './user.ts';
+import { subjectOf, tenantOf } from './user.ts';
 
 const order = { property: 'userId', direction: 'ASC' } as const;
 const profiles: Readable = { table: profileTable, order };
@@ -45,8 +45,10 @@ export const mutation: MutationResolvers = {
     const subject = await subjectOf(context, userId);
     const data = given(parseInput(profileInput, input));
     const key = uuidToBytes(subject);
-    await context.db.write((tx) =>
-      tx.userProfile.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+    await context.db.write(
+      (tx) =>
+        tx.userProfile.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+      { tenantId: await tenantOf(context, subject) },
     );
     return loadEntity<UserProfileRow>(context, profiles, subject);
   },
@@ -59,8 +61,10 @@ export const mutation: MutationResolvers = {
     );
     const data = { ...given({ theme, timezone }), ...Object.fromEntries(objects) };
     const key = uuidToBytes(subject);
-    await context.db.write((tx) =>
-      tx.userPreferences.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+    await context.db.write(
+      (tx) =>
+        tx.userPreferences.upsert({ where: { userId: key }, create: { userId: key, ...data }, update: data }),
+      { tenantId: await tenantOf(context, subject) },
     );
     return loadEntity<UserPreferencesRow>(context, preferences, subject);
   },

@@ -88,18 +88,21 @@ export const mutation: MutationResolvers = {
     if (expiry && expiry <= new Date()) throw badInput('expiresAt', 'a moment in the future');
     const key = { userId: uuidToBytes(userId), roleId: role.id };
     const grant = { grantedBy: uuidToBytes(caller.userId), grantedAt: new Date(), expiresAt: expiry };
-    await context.db.write(async (tx) => {
-      await tx.userRole.upsert({
-        where: { userId_roleId: key },
-        create: { ...key, ...grant },
-        update: grant,
-      });
-      await recordEvent(tx, context, {
-        eventType: 'role_granted',
-        userId,
-        metadata: { role: role.name, by: caller.userId },
-      });
-    });
+    await context.db.write(
+      async (tx) => {
+        await tx.userRole.upsert({
+          where: { userId_roleId: key },
+          create: { ...key, ...grant },
+          update: grant,
+        });
+        await recordEvent(tx, context, {
+          eventType: 'role_granted',
+          userId,
+          metadata: { role: role.name, by: caller.userId },
+        });
+      },
+      { tenantId: user.tenantId },
+    );
     return loadUser(context, userId);
   },
 
@@ -107,18 +110,21 @@ export const mutation: MutationResolvers = {
     const caller = requireRole(context, 'superadmin');
     const [user, role] = await Promise.all([loadUser(context, userId), existing(context, roleId)]);
     if (!user) throw notFound('User', userId);
-    await context.db.write(async (tx) => {
-      const { count } = await tx.userRole.deleteMany({
-        where: { userId: uuidToBytes(userId), roleId: role.id },
-      });
-      if (count === 0) throw notFound('RoleGrant', `of ${role.name} to ${userId}`);
-      await recordEvent(tx, context, {
-        eventType: 'role_revoked',
-        userId,
-        metadata: { role: role.name, by: caller.userId },
-      });
-      await endSessions(tx, { userId: uuidToBytes(userId) });
-    });
+    await context.db.write(
+      async (tx) => {
+        const { count } = await tx.userRole.deleteMany({
+          where: { userId: uuidToBytes(userId), roleId: role.id },
+        });
+        if (count === 0) throw notFound('RoleGrant', `of ${role.name} to ${userId}`);
+        await recordEvent(tx, context, {
+          eventType: 'role_revoked',
+          userId,
+          metadata: { role: role.name, by: caller.userId },
+        });
+        await endSessions(tx, { userId: uuidToBytes(userId) });
+      },
+      { tenantId: user.tenantId },
+    );
     return loadUser(context, userId);
   },
 };

@@ -1,5 +1,5 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
-import { PrismaClient, type Prisma } from '@cdx/prisma-auth';
+import { PrismaClient, tables, type Prisma } from '@cdx/prisma-auth';
 import type { JSONWebKeySet } from 'jose';
 import type { Resolvers } from '../generated/resolvers.ts';
 import { emailMutation } from './accounts/email-verification.ts';
@@ -89,6 +89,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<A
     url: settings.AUTH_DATABASE_URL,
     replicaUrl: settings.AUTH_DATABASE_REPLICA_URL,
     poolSize: settings.AUTH_DATABASE_POOL_SIZE,
+    tables,
     prisma: (adapter) => new PrismaClient({ adapter }),
     walls,
   });

@@ -33,7 +33,7 @@ import type {
   UserSubscriptionResolvers,
 } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
-import { loadUser, subjectOf, userLink } from './user.ts';
+import { subjectOf, tenantOf, userLink } from './user.ts';
 
 /** Tiers are a price list: the same for everybody who has logged in. */
 const tiers: Readable = { table: tierTable, order: { property: 'sortOrder', direction: 'ASC' } };
@@ -77,19 +77,22 @@ export const mutation: MutationResolvers = {
 
   async subscribeUser(_, { userId, tier: name, expiresAt }, context) {
     requireRole(context, 'superadmin');
-    if (!(await loadUser(context, userId))) throw notFound('User', userId);
+    const tenantId = await tenantOf(context, userId);
     const tier = await loadEntity<SubscriptionTierRow>(context, tiers, name, 'name');
     if (!tier) throw notFound('SubscriptionTier', name);
     const expiry = expiresAt == null ? null : new Date(expiresAt);
     if (expiry && expiry <= new Date()) throw badInput('expiresAt', 'a moment in the future');
     const id = newId();
     const owner = { userId: uuidToBytes(userId) };
-    await context.db.write(async (tx) => {
-      const ended = { status: 'cancelled', cancelledAt: new Date() } as const;
-      await tx.userSubscription.updateMany({ where: { ...owner, status: 'active' }, data: ended });
-      const data = { id: uuidToBytes(id), ...owner, tierId: uuidToBytes(tier.id), expiresAt: expiry };
-      await tx.userSubscription.createMany({ data });
-    });
+    await context.db.write(
+      async (tx) => {
+        const ended = { status: 'cancelled', cancelledAt: new Date() } as const;
+        await tx.userSubscription.updateMany({ where: { ...owner, status: 'active' }, data: ended });
+        const data = { id: uuidToBytes(id), ...owner, tierId: uuidToBytes(tier.id), expiresAt: expiry };
+        await tx.userSubscription.createMany({ data });
+      },
+      { tenantId },
+    );
     return loadEntity<UserSubscriptionRow>(context, subscriptions, id);
   },
 
@@ -98,8 +101,9 @@ export const mutation: MutationResolvers = {
     if (!subscription) throw notFound('UserSubscription', id);
     await subjectOf(context, subscription.userId);
     const data = { status: 'cancelled', cancelledAt: new Date() } as const;
-    await context.db.write((tx) =>
-      tx.userSubscription.updateMany({ where: { id: uuidToBytes(id), status: 'active' }, data }),
+    await context.db.write(
+      (tx) => tx.userSubscription.updateMany({ where: { id: uuidToBytes(id), status: 'active' }, data }),
+      { tenantId: await tenantOf(context, subscription.userId) },
     );
     return loadEntity<UserSubscriptionRow>(context, subscriptions, id);
   },

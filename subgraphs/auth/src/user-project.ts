@@ -14,7 +14,7 @@ import { UserProject as table, type UserProjectRow } from '@cdx/prisma-auth/tabl
 import { z } from 'zod';
 import type { MutationResolvers, UserProjectResolvers, UserResolvers } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
-import { subjectOf, userLink } from './user.ts';
+import { subjectOf, tenantOf, userLink } from './user.ts';
 
 const projects: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
@@ -47,15 +47,19 @@ export const mutation: MutationResolvers = {
   },
 
   async updateUserProject(_, { id, input }, context) {
-    await writable(context, id);
+    const { userId } = await writable(context, id);
     const data = given(parseInput(updateInput, input));
-    await context.db.write((tx) => tx.userProject.updateMany({ where: { id: uuidToBytes(id) }, data }));
+    await context.db.write((tx) => tx.userProject.updateMany({ where: { id: uuidToBytes(id) }, data }), {
+      tenantId: await tenantOf(context, userId),
+    });
     return existing(context, id);
   },
 
   async deleteUserProject(_, { id }, context) {
-    await writable(context, id);
-    await context.db.write((tx) => tx.userProject.deleteMany({ where: { id: uuidToBytes(id) } }));
+    const { userId } = await writable(context, id);
+    await context.db.write((tx) => tx.userProject.deleteMany({ where: { id: uuidToBytes(id) } }), {
+      tenantId: await tenantOf(context, userId),
+    });
     return id;
   },
 };
@@ -83,6 +87,8 @@ async function existing(context: Context, id: string): Promise<UserProjectRow> {
   return project;
 }
 
-async function writable(context: Context, id: string): Promise<void> {
-  await subjectOf(context, (await existing(context, id)).userId);
+async function writable(context: Context, id: string): Promise<UserProjectRow> {
+  const project = await existing(context, id);
+  await subjectOf(context, project.userId);
+  return project;
 }

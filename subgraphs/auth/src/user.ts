@@ -71,7 +71,9 @@ export const mutation: MutationResolvers = {
     const owner = { organizationId: organization?.id ?? null, tenantId: organization?.tenantId ?? null };
     // Nobody knows this password: the account opens with the link.
     const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
-    await context.db.write((tx) => insertAccount(tx, { id, ...values, ...owner, passwordHash }));
+    await context.db.write((tx) => insertAccount(tx, { id, ...values, ...owner, passwordHash }), {
+      tenantId: owner.tenantId,
+    });
     const user = await existing(context, id);
     await sendPasswordLink(
       context,
@@ -161,4 +163,10 @@ export async function subjectOf(
   requireRole(context, 'superadmin');
   requireScope(context, scope);
   return (await existing(context, userId)).id;
+}
+
+/** The tenant of a user whom the caller may see: whose the rows are that belong to the user. */
+export async function tenantOf(context: Context, userId: string): Promise<string | null> {
+  const { identity } = context;
+  return userId === identity.userId ? identity.tenantId : (await existing(context, userId)).tenantId;
 }

@@ -49,11 +49,17 @@ const personal = wall(({ role, tenantId, userId }) =>
 /** The caller's own organization. */
 const organizations = wall(({ tenantId }) => sql`t.tenant_id = ${tenantId ?? ''}`);
 
+/** What concerns a tenant, for its admins. */
+const ofTenantsAdmins = wall(({ role, tenantId }) =>
+  role === 'admin' && tenantId !== null ? sql`t.tenant_id = ${tenantId}` : sql`false`,
+);
+
 /** The built-in roles and the caller's tenant's. */
 const roles = wall(({ tenantId }) => sql`(t.tenant_id is null or t.tenant_id = ${tenantId ?? ''})`);
 
 /** The wall of every table: one that is added has none to be read by until it is listed here. */
 export const walls: Readonly<Record<keyof typeof tables, Wall>> = {
+  AuditEntry: ofTenantsAdmins,
   AuthEvent: personal,
   AuthToken: secret,
   Organization: organizations,

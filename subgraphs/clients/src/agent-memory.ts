@@ -1,4 +1,13 @@
-import { badInput, codedError, isSelected, parseInput, requireUser, type ReadableChildren } from '@cdx/kit';
+import {
+  asJson,
+  badInput,
+  codedError,
+  given,
+  isSelected,
+  parseInput,
+  requireUser,
+  type ReadableChildren,
+} from '@cdx/kit';
 import { AgentMemory as table, type AgentMemoryRow } from '@cdx/prisma-clients/tables';
 import { Prisma } from '@cdx/prisma-clients';
 import { z } from 'zod';
@@ -66,17 +75,16 @@ export const mutation: MutationResolvers = {
     const id = ownedIdFor(context, 'createAgentMemory', clientId, idempotencyKey);
     const embedding = parsed.vector ?? (await embed(context, parsed.content));
     const model = parsed.embeddingModel ?? context.services.embedder.model;
-    await writeIn(
-      context,
-      clientId,
-      (tx) =>
-        tx.$executeRaw`
+    await writeIn(context, clientId, async (tx, audit) => {
+      const inserted = await tx.$executeRaw`
         insert into ${memoryTable} (id, agent_instance_id, content, memory_type, embedding, embedding_model, metadata, importance)
         values (${id}::uuid, ${agentInstanceId}::uuid, ${parsed.content}, ${parsed.memoryType}::clients.memory_type,
           ${vectorText(embedding)}::public.vector, ${model}, ${JSON.stringify(parsed.metadata ?? {})}::jsonb,
           ${parsed.importance})
-        on conflict (id) do nothing`,
-    );
+        on conflict (id) do nothing`;
+      const after = { ...parsed, id, agentInstanceId, embeddingModel: model };
+      audit.note(inserted > 0 ? { resourceType: table.model, resourceId: id, before: null, after } : null);
+    });
     return existingMemory(context, { clientId, id });
   },
 
@@ -84,21 +92,21 @@ export const mutation: MutationResolvers = {
     const changes = parseInput(updateInput, input);
     await existingMemory(context, { clientId, id });
     const embedding = changes.content === undefined ? null : await embed(context, changes.content);
-    const model = embedding && context.services.embedder.model;
-    await writeIn(
-      context,
-      clientId,
-      // What is not given stays as it is by now, which another may have changed since it was read.
-      (tx) =>
-        tx.$executeRaw`
-        update ${memoryTable} set content = coalesce(${changes.content}::text, content),
-          memory_type = coalesce(${changes.memoryType}::clients.memory_type, memory_type),
-          metadata = coalesce(${changes.metadata && JSON.stringify(changes.metadata)}::jsonb, metadata),
-          importance = coalesce(${changes.importance}::real, importance),
-          embedding_model = coalesce(${model}::text, embedding_model),
-          embedding = coalesce(${embedding && vectorText(embedding)}::public.vector, embedding)
-        where id = ${id}::uuid`,
-    );
+    const { metadata: changedMetadata, ...values } = changes;
+    // What is not given stays as it is by now, which another may have changed since it was read.
+    const data = {
+      ...given(values),
+      ...(changedMetadata ? { metadata: asJson(changedMetadata) } : {}),
+      ...(embedding ? { embeddingModel: context.services.embedder.model } : {}),
+    };
+    await writeIn(context, clientId, async (tx, audit) => {
+      await tx.agentMemory.updateMany({ where: { id }, data });
+      if (!embedding) return;
+      await tx.$executeRaw`update ${memoryTable} set embedding = ${vectorText(embedding)}::public.vector
+        where id = ${id}::uuid`;
+      // It follows from the content, which has its entry.
+      audit.note(null);
+    });
     return existingMemory(context, { clientId, id });
   },
 

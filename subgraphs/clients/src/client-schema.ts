@@ -8,6 +8,7 @@ import {
   columnRef,
   selectColumns,
   tableName,
+  type Audit,
   type Connection,
   type PageArguments,
   type Readable,
@@ -174,11 +175,11 @@ export async function acrossClients(context: Context, list: Readable): Promise<R
 export async function writeIn<Result>(
   context: Context,
   clientId: string,
-  work: (transaction: Transaction, client: ClientRow) => Promise<Result>,
+  work: (transaction: Transaction, audit: Audit) => Promise<Result>,
 ): Promise<Result> {
   const client = await existingClient(context, clientId);
   if (client.status !== 'active') throw conflict(`Client ${clientId} is ${client.status}, not active`);
-  return context.db.write((tx) => work(tx, client), { clientSchema: client.schemaName });
+  return context.db.write(work, { clientSchema: client.schemaName, tenantId: client.tenantId });
 }
 
 /** The id of a new row in a client's schema; with a key the same for the same client, caller and mutation. */

@@ -73,10 +73,11 @@ export const mutation: MutationResolvers = {
       ownerUserId: values.ownerUserId ?? caller.userId,
     };
     const data = { ...values, ...owner, contactEmail: email ?? null, settings: asJson(given ?? {}) };
-    const made = await context.db.write(async (tx) => {
+    const made = await context.db.write(async (tx, audit) => {
       const { count } = await tx.client.createMany({ data, skipDuplicates: true });
       if (count === 0) return false;
       await tx.$executeRaw`select clients.create_client_schema(${values.id})`;
+      audit.note({ ...schemaOf(values.id, owner.tenantId), before: null, after: {} });
       await tx.client.updateMany({ where: { id: values.id }, data: { status: 'active' } });
       return true;
     });
@@ -105,13 +106,14 @@ export const mutation: MutationResolvers = {
     // One that is being provisioned has no schema yet, or no more.
     if (client.status !== 'archived' && client.status !== 'provisioning')
       throw conflict(`Client ${id} is ${client.status}; only an archived one is deleted`);
-    await context.db.write(async (tx) => {
+    await context.db.write(async (tx, audit) => {
       // Locked until the end: whoever activates the client meanwhile waits, and finds it gone.
       const held = await tx.$executeRaw`select 1 from clients.clients_info
         where client_id = ${id} and status in ('archived', 'provisioning') for update`;
       // Activated before: the transaction is undone, and the schema stays.
       if (held === 0) throw conflict(`Client ${id} is no longer archived`);
       await tx.$executeRaw`select clients.drop_client_schema(${id})`;
+      audit.note({ ...schemaOf(id, client.tenantId), before: {}, after: null });
       await tx.client.deleteMany({ where: { id } });
     });
     return id;
@@ -164,6 +166,16 @@ export function visibleClients(context: Context): Promise<readonly ClientRow[]> 
   });
   return loader.load('all');
 }
+
+/** The schema of a client, as the audit log names it. */
+const schemaOf = (
+  id: string,
+  tenantId: string,
+): { resourceType: string; resourceId: string; tenantId: string } => ({
+  resourceType: 'ClientSchema',
+  resourceId: `client_${id}`,
+  tenantId,
+});
 
 function tenantOf({ role, tenantId }: User, wanted: string | null | undefined): string {
   if (role !== 'superadmin' && wanted != null && wanted !== tenantId) {

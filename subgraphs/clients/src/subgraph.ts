@@ -1,5 +1,5 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
-import { PrismaClient } from '@cdx/prisma-clients';
+import { PrismaClient, tables } from '@cdx/prisma-clients';
 import type { Resolvers } from '../generated/resolvers.ts';
 import * as definitions from './agent-definition.ts';
 import * as agents from './agent-instance.ts';
@@ -80,6 +80,7 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
       url: settings.CLIENTS_DATABASE_URL,
       replicaUrl: settings.CLIENTS_DATABASE_REPLICA_URL,
       poolSize: settings.CLIENTS_DATABASE_POOL_SIZE,
+      tables,
       prisma: (adapter) => new PrismaClient({ adapter }),
     }),
     services,

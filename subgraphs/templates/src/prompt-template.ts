@@ -78,6 +78,7 @@ export const mutation: MutationResolvers = {
         set usage_count = usage_count + 1, last_used = now(),
             success_rate = (coalesce(success_rate, 0) * usage_count + ${succeeded ? 1 : 0}::real) / (usage_count + 1)
         where id = ${id}::uuid`,
+      { unaudited: 'Counters of use.' },
     );
     return existing(context, id);
   },

@@ -1,5 +1,5 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
-import { PrismaClient, type Prisma } from '@cdx/prisma-templates';
+import { PrismaClient, tables, type Prisma } from '@cdx/prisma-templates';
 import type { Resolvers } from '../generated/resolvers.ts';
 import * as personas from './persona-template.ts';
 import * as prompts from './prompt-template.ts';
@@ -34,6 +34,7 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
       url: settings.TEMPLATES_DATABASE_URL,
       replicaUrl: settings.TEMPLATES_DATABASE_REPLICA_URL,
       poolSize: settings.TEMPLATES_DATABASE_POOL_SIZE,
+      tables,
       prisma: (adapter) => new PrismaClient({ adapter }),
     }),
     services: null,

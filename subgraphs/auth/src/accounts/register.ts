@@ -35,12 +35,15 @@ export const registerMutation: MutationResolvers = {
       organizationId: organization?.id ?? null,
       tenantId: organization?.tenantId ?? null,
     };
-    await context.db.write(async (tx) => {
-      if (organization) {
-        await tx.organization.createMany({ data: { ...organization, id: uuidToBytes(organization.id) } });
-      }
-      await insertAccount(tx, account);
-    });
+    await context.db.write(
+      async (tx) => {
+        if (organization) {
+          await tx.organization.createMany({ data: { ...organization, id: uuidToBytes(organization.id) } });
+        }
+        await insertAccount(tx, account);
+      },
+      { tenantId: account.tenantId },
+    );
     const user = await registered(context, account.id);
     await sendVerification(context, user);
     return beginLogin(context, user);

@@ -1,0 +1,6 @@
+-- migrate:up
+create trigger if not exists audit_log_no_delete before delete on audit_log for each row
+  signal sqlstate '45000' set message_text = 'the audit log is only ever added to';
+
+-- migrate:down
+drop trigger if exists audit_log_no_delete;
