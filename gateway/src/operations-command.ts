@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { Supergraph } from '@apollo/federation-internals';
+import { ROUTER_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { collectOperations } from './persisted/collect.ts';
 import { compareOperations, drawChanges } from './persisted/compare.ts';
 import { readManifest, writeManifest, type RegisteredOperation } from './persisted/manifest.ts';
@@ -30,7 +30,11 @@ interface Options {
 
 /** Writes the manifest, or compares with it; throws with every operation that is invalid. */
 function register(folders: readonly string[], { manifest, supergraph, keep, check }: Options): void {
-  const schema = Supergraph.build(readFileSync(supergraph, 'utf8')).apiSchema().toGraphQLJSSchema();
+  const schema = Supergraph.build(readFileSync(supergraph, 'utf8'), {
+    supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+  })
+    .apiSchema()
+    .toGraphQLJSSchema();
   const { operations, problems } = collectOperations(findSources(folders), schema);
   if (problems.length > 0) throw new Error(problems.join('\n'));
   const before = existsSync(manifest) ? readManifest(readFileSync(manifest, 'utf8')).operations : [];

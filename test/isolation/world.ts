@@ -42,7 +42,11 @@ export async function aWorld(gateway: { readonly url: string }): Promise<World> 
       mixed.set(tenant, known);
       return known;
     },
-    onlyOthers: (tenant) => ammunitionOf(secrets, tenant, { own: 0 }),
+    onlyOthers: (tenant) => ({
+      ...ammunitionOf(secrets, tenant, { own: 0 }),
+      // What is written stays, and must not look like another tenant's when it is read.
+      texts: ['invoice', 'a', '%', "' or 1=1 --"],
+    }),
   };
 }
 

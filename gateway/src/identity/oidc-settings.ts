@@ -19,7 +19,7 @@ const issuerForm = z.strictObject({
   roles: z
     .record(z.string(), z.enum(roles).exclude(['anonymous']))
     .default({ admin: 'admin', client: 'client', user: 'user' }),
-  /** The scopes that it may grant. */
+  /** The scopes that it may grant beside those of the role. */
   scopes: z.array(z.string().min(1)).default([]),
   /** Whether `sub` is the id of one of our users; otherwise it is a name of the issuer's own. */
   subjectsAreOurs: z.boolean().default(false),

@@ -1,3 +1,4 @@
+import { scopesOfRole } from '@cdx/access';
 import { idOf, isUuid, roles, type Identity, type Role } from '@cdx/kit';
 import type { JWTPayload } from 'jose';
 import type { OidcIssuer } from './oidc-settings.ts';
@@ -22,7 +23,7 @@ export function readOutsideClaims(settings: OidcIssuer, payload: JWTPayload): Id
     tenantId: tenantOf(settings, textOf(claimOf(payload, claims.tenant)), role),
     organizationId: organizationOf(textOf(claimOf(payload, claims.organization))),
     role,
-    scopes: granted.filter((scope) => settings.scopes.includes(scope)),
+    scopes: [...scopesOfRole(role), ...granted.filter((scope) => settings.scopes.includes(scope))],
     sessionId: session === null ? null : idOf('session', settings.issuer, session),
   };
 }

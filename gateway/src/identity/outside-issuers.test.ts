@@ -1,3 +1,4 @@
+import { scopesOfRole } from '@cdx/access';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { exportSPKI, importJWK, SignJWT, UnsecuredJWT } from 'jose';
@@ -27,7 +28,8 @@ const uuid = '0190a1b2-0000-7000-8000-000000000001';
 describe('a token of an outside issuer', () => {
   test('stands for a user of the issuer’s own, in the tenant that the issuer serves', async () => {
     const identity = await identifyWith()(await issuer.token());
-    expect(identity).toMatchObject({ tenantId: 'acme', organizationId: null, role: 'user', scopes: [] });
+    expect(identity).toMatchObject({ tenantId: 'acme', organizationId: null, role: 'user' });
+    expect(identity.scopes).toEqual(scopesOfRole('user'));
     expect(identity.userId).toMatch(/^[0-9a-f-]{36}$/);
     expect(identity.sessionId).toBeNull();
   });
@@ -53,13 +55,13 @@ describe('a token of an outside issuer', () => {
     const claims = {
       'https://login.example/tenant': 'globex',
       realm: { roles: ['offline', 'cdx-admins', 'cdx-users'], organization: uuid },
-      scp: ['clients:read', 'everything:write'],
+      scp: ['clients:drop', 'everything:write'],
       login: 'first',
     };
     const identify = identifyWith({
       tenants: ['acme', 'globex'],
       roles: { 'cdx-admins': 'admin', 'cdx-users': 'user' },
-      scopes: ['clients:read'],
+      scopes: ['clients:drop'],
       claims: {
         tenant: 'https://login.example/tenant',
         role: 'realm.roles',
@@ -73,7 +75,7 @@ describe('a token of an outside issuer', () => {
       tenantId: 'globex',
       organizationId: uuid,
       role: 'admin',
-      scopes: ['clients:read'],
+      scopes: [...scopesOfRole('admin'), 'clients:drop'],
       sessionId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
   });
