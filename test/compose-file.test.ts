@@ -220,7 +220,7 @@ describe('docker-compose.yml', () => {
   });
 
   test('reaches every service at the name and the port that it has', () => {
-    const serverPorts: Readonly<Record<string, string>> = { mysql: '3306', postgres: '5432' };
+    const serverPorts: Readonly<Record<string, string>> = { mysql: '3306', postgres: '5432', redis: '6379' };
     const urls = processes.flatMap(({ name }) => urlsOf(name));
     const wrong = urls.filter(
       ({ hostname, port }) =>

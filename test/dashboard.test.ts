@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ask, at, logIn, tenantAdmin, type Answer } from './support/ask.ts';
+import { ask, at, logIn, superadmin, tenantAdmin, type Answer } from './support/ask.ts';
 import { costOf, tally } from './support/count.ts';
 import { aGateway, topologies, type TestGateway } from './support/gateways.ts';
 
@@ -21,6 +21,12 @@ const statementBudgets = {
   embedded: { auth: 4, clients: 4, templates: 1 },
   distributed: { auth: 5, clients: 4, templates: 1 },
 } as const;
+
+/**
+ * What a fetch costs besides when a superadmin reads what belongs to tenants: the chain's head and the entry. Postgres is
+ * sent the commit as a statement too.
+ */
+const auditOfAFetch = { mysql: 2, postgres: 3 } as const;
 
 describe.each(topologies)('the dashboard, %s', (topology) => {
   let gateway: TestGateway;
@@ -69,6 +75,25 @@ describe.each(topologies)('the dashboard, %s', (topology) => {
     const { statements, fetches } = await costOf(() => ask(gateway, dashboard, { token }));
     expect(tally(statements.map(({ database }) => database))).toEqual(statementBudgets[topology]);
     expect(tally(fetches.map(({ subgraph }) => subgraph))).toEqual({ auth: 2, clients: 1, templates: 1 });
+  });
+
+  test('is answered to a superadmin for all tenants, at the cost of the audit besides', async () => {
+    const asked = { token: await logIn(gateway, superadmin) };
+    // The first entry of a database begins its chain.
+    await ask(gateway, dashboard, asked);
+    const { statements, fetches } = await costOf(async () => {
+      const { errors, data } = await ask(gateway, dashboard, asked);
+      expect(errors).toEqual([]);
+      expect((data?.clients as { edges: readonly unknown[] }).edges.length).toBeGreaterThan(2);
+    });
+    const budget = statementBudgets[topology];
+    expect(tally(fetches.map(({ subgraph }) => subgraph))).toEqual({ auth: 2, clients: 1, templates: 1 });
+    expect(tally(statements.map(({ database }) => database))).toEqual({
+      auth: budget.auth + 2 * auditOfAFetch.mysql,
+      clients: budget.clients + auditOfAFetch.postgres,
+      // Templates are nobody's: to read them is to read no tenant.
+      templates: budget.templates,
+    });
   });
 
   test('costs as much for one client as for all', async () => {
