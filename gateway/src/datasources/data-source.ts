@@ -16,7 +16,7 @@ export const fetchChannel = channel('cdx:fetch');
 export interface SubgraphSource extends GraphQLDataSource {
   readonly name: string;
   /** Asks for the gateway itself, as the system. */
-  fetch(query: string): Promise<SubgraphResult>;
+  fetch(query: string, variables?: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
   /** Rejects with the reason when the subgraph cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -34,7 +34,7 @@ export function toSource(
   return {
     ...rest,
     name,
-    fetch: (query) => fetch({ query }, makeRequestContext(ownRequest())),
+    fetch: (query, variables) => fetch({ query, variables }, makeRequestContext(ownRequest())),
     async process({ request, context }) {
       const { query = '', operationName, variables } = request;
       if (fetchChannel.hasSubscribers) fetchChannel.publish({ subgraph: name, query } satisfies FetchEvent);
