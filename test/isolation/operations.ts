@@ -44,6 +44,8 @@ export interface OperationOptions {
   readonly depth: number;
   /** What a subgraph may be asked for by `_entities`, which a gateway's schema does not have. */
   readonly entities?: readonly EntityKey[];
+  /** The one root field to ask for; any, and several of them, when not given. */
+  readonly only?: string;
 }
 
 /** How many of a subgraph's root fields are `_entities`, in percent: it leads to every type. */
@@ -57,16 +59,19 @@ export function anOperation(
   g: GeneratorValue,
   schema: GraphQLSchema,
   ammunition: Ammunition,
-  { kind, depth, entities = [] }: OperationOptions,
+  { kind, depth, entities = [], only }: OperationOptions,
 ): Operation {
   const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
   if (!root) throw new Error(`The schema has no ${kind}`);
   const writer = new OperationWriter(g, { schema, ammunition, entities });
-  const roots = g(fc.integer, { min: 1, max: kind === 'query' ? 3 : 1 });
+  const roots = g(fc.integer, { min: 1, max: kind === 'query' && only === undefined ? 3 : 1 });
   const { _entities, ...others } = root.getFields();
-  const fields = Object.values(others);
+  const fields = Object.values(others).filter(({ name }) => only === undefined || name === only);
   const selections = Array.from({ length: roots }, () =>
-    writer.field(_entities && writer.chance(entitiesPercent) ? _entities : writer.pick(fields), depth),
+    writer.field(
+      _entities && only === undefined && writer.chance(entitiesPercent) ? _entities : writer.pick(fields),
+      depth,
+    ),
   );
   return writer.operation(kind, selections);
 }

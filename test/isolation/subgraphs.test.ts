@@ -1,23 +1,23 @@
 import { ownerOfEntity } from '@cdx/access';
 import { domains } from '@cdx/gateway';
-import { identityHeader, readSecrets, signIdentity, type Identity } from '@cdx/kit';
+import { readSecrets } from '@cdx/kit';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { GeneratorValue } from 'fast-check';
-import { buildClientSchema, getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery } from 'graphql';
 import { request } from 'undici';
-import { at, type Answer } from '../support/ask.ts';
-import { aGateway, internalSecret, urlOf, type TestGateway } from '../support/gateways.ts';
+import type { Answer } from '../support/ask.ts';
+import { aGateway, urlOf, type TestGateway } from '../support/gateways.ts';
 import { attack, leaksOf, operationCount, type Attempt } from './attack.ts';
 import type { Caller } from './callers.ts';
-import { entityKeys, keysSent } from './entities.ts';
-import { anOperation, type EntityKey, type Operation } from './operations.ts';
+import { keysSent } from './entities.ts';
+import { anOperation, type Operation } from './operations.ts';
+import { askPast, contractOf, sign } from './past-gateway.ts';
 import { aWorld, pick, seed, type World } from './world.ts';
 
 /** Operations in one run of a property, at the same time. */
 const together = 6;
 const operations = operationCount / 10;
 
-const secrets = readSecrets(internalSecret);
 let gateway: TestGateway;
 let world: World;
 beforeAll(async () => {
@@ -28,47 +28,14 @@ beforeAll(async () => {
 afterAll(() => gateway.close());
 afterEach(() => void jest.useRealTimers());
 
-/** Who a caller is, as the gateway reads it in the access token that it has verified. */
-function identityOf({ token }: Caller): Identity {
-  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString();
-  const claims = JSON.parse(payload) as Pick<Identity, 'role'> &
-    Record<'sub' | 'tid' | 'oid' | 'scope' | 'sid', string>;
-  const { sub: userId, tid: tenantId, oid: organizationId, sid: sessionId, role, scope } = claims;
-  return { userId, tenantId, organizationId, sessionId, role, scopes: scope.split(' ') };
-}
-
-const sign = (caller: Caller, audience: string, by = secrets): Promise<string> =>
-  signIdentity(by, audience, {
-    identity: identityOf(caller),
-    requestId: 'isolation',
-    ipAddress: null,
-    userAgent: null,
-  });
-
-/** Asks a subgraph past the gateway, as somebody who has a signed identity. */
-async function askSubgraph(
-  name: string,
-  { query, variables }: Operation,
-  identity: string | undefined,
-): Promise<Answer> {
-  const { statusCode, body } = await request(`${urlOfSubgraph(name)}/graphql`, {
-    method: 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(identity === undefined ? {} : { [identityHeader]: identity }),
-    },
-    body: JSON.stringify({ query, variables }),
-  });
-  const text = await body.text();
-  const { data, errors = [] } = JSON.parse(text) as Partial<Answer>;
-  return { status: statusCode, text, data, errors };
-}
-
 function urlOfSubgraph(name: string): string {
   const server = gateway.servers.get(name);
   if (!server) throw new Error(`There is no subgraph ${name}`);
   return urlOf(server);
 }
+
+const askSubgraph = (name: string, operation: Operation, identity: string | undefined): Promise<Answer> =>
+  askPast(urlOfSubgraph(name), operation, identity);
 
 function anyCaller(): Caller {
   const [caller] = world.callers;
@@ -77,16 +44,7 @@ function anyCaller(): Caller {
 }
 
 describe.each(domains.map(({ name }) => name))('the subgraph %s, asked past the gateway,', (name) => {
-  /** What a caller of a tenant learns of the subgraph by itself. */
-  async function contract(): Promise<{ schema: World['schema']; entities: EntityKey[] }> {
-    const identity = await sign(anyCaller(), name);
-    const { data } = await askSubgraph(name, { query: getIntrospectionQuery(), variables: {} }, identity);
-    const service = await askSubgraph(name, { query: '{ _service { sdl } }', variables: {} }, identity);
-    return {
-      schema: buildClientSchema(data as unknown as IntrospectionQuery),
-      entities: entityKeys(String(at(service, '_service', 'sdl'))),
-    };
-  }
+  const contract = async () => contractOf(urlOfSubgraph(name), await sign(anyCaller(), name));
 
   test('shows a tenant nothing of another, in data, errors or cursors', async () => {
     const { schema, entities } = await contract();
@@ -125,7 +83,7 @@ describe.each(domains.map(({ name }) => name))('the subgraph %s, asked past the 
     ['one for another subgraph', () => sign(anyCaller(), another)],
     [
       'a forged one',
-      () => sign(anyCaller(), name, readSecrets('a guess at the secret of 32 characters or more')),
+      () => sign(anyCaller(), name, { by: readSecrets('a guess at the secret of 32 characters or more') }),
     ],
     ['an access token', () => Promise.resolve(anyCaller().token)],
     [
