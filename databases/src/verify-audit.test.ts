@@ -31,7 +31,12 @@ afterAll(async () => {
 /** A tenant whose chain has nine entries. */
 async function aTenant(): Promise<string> {
   const tenantId = `t_${newId().replaceAll('-', '')}`;
-  const admin = anIdentity({ role: 'admin', tenantId, userId: newId() });
+  const admin = anIdentity({
+    role: 'admin',
+    tenantId,
+    userId: newId(),
+    scopes: ['clients:provision', 'clients:read'],
+  });
   for (let index = 0; index < 3; index += 1) {
     const input = { id: `c_${newId().replaceAll('-', '')}`, name: `Client ${index}` };
     const query = 'mutation ($input: ProvisionClientInput!) { provisionClient(input: $input) { id } }';

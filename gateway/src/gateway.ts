@@ -9,7 +9,9 @@ import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/ki
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { acceptPolicies, authorizeGateway, policies, RefusalLog } from './authorization/index.ts';
 import { formatError } from './errors/format-error.ts';
+import type { SubgraphSource } from './datasources/index.ts';
 import { codesOfRefusals, legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
+import { executeGateway } from './execution/execute-gateway.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
@@ -95,13 +97,14 @@ async function startApollo(
     error: (message: unknown) => log.error(String(message)),
   };
   const introspection = settings.INTROSPECTION ?? (settings.NODE_ENV === 'production' ? 'none' : 'whole');
+  const sourceOf = (name: string, url: string | undefined): SubgraphSource => topology.sourceOf(name, url);
   const gateway = new ApolloGateway({
     supergraphSdl: acceptPolicies(topology.supergraph),
-    buildService: ({ name, url }) => topology.sourceOf(name, url),
+    buildService: ({ name, url }) => sourceOf(name, url),
     __exposeQueryPlanExperimental: false,
     logger,
   });
-  const authorized = authorizeGateway(gateway, {
+  const authorized = authorizeGateway(executeGateway(gateway, sourceOf), {
     mode: settings.AUTHORIZATION_MODE,
     policies,
     introspection,

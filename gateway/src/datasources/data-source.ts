@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import type { GraphQLDataSource } from '@apollo/gateway';
 import { system, type SubgraphOperation, type SubgraphRequest, type SubgraphResult } from '@cdx/kit';
-import { isRequestContext, makeRequestContext, type RequestContext } from '../execution/request-context.ts';
+import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
 
 /** One fetch of the gateway from a subgraph: what a test counts, and a trace shows. */
 export interface FetchEvent {
@@ -15,6 +15,8 @@ export const fetchChannel = channel('cdx:fetch');
 /** A subgraph as the gateway reaches it. */
 export interface SubgraphSource extends GraphQLDataSource {
   readonly name: string;
+  /** Asks for a client's request. Never rejects: what fails becomes an error in the answer. */
+  ask(operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult>;
   /** Asks for the gateway itself, as the system. */
   fetch(query: string, variables?: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
   /** Rejects with the reason when the subgraph cannot answer. */
@@ -35,15 +37,16 @@ export function toSource(
     ...rest,
     name,
     fetch: (query, variables) => fetch({ query, variables }, makeRequestContext(ownRequest())),
-    async process({ request, context }) {
-      const { query = '', operationName, variables } = request;
+    ask(operation, context) {
+      const { query } = operation;
       if (fetchChannel.hasSubscribers) fetchChannel.publish({ subgraph: name, query } satisfies FetchEvent);
-      const isRequest = isRequestContext(context);
-      // Apollo asks for health with a context of its own: then the product is the caller, and a failure must reject.
-      const requester = isRequest ? context : makeRequestContext(ownRequest());
-      const { data, errors } = await fetch({ query, operationName, variables }, requester);
-      if (!isRequest && errors?.[0]) throw new Error(`${name}: ${errors[0].message}`);
-      return { ...(data === undefined ? {} : { data }), ...(errors ? { errors: [...errors] } : {}) };
+      return fetch(operation, context);
+    },
+    // Apollo's gateway asks for health alone: the product is the caller then, and a failure must reject.
+    async process({ request: { query = '' } }) {
+      const { data = null, errors } = await fetch({ query }, makeRequestContext(ownRequest()));
+      if (errors?.[0]) throw new Error(`${name}: ${errors[0].message}`);
+      return { data };
     },
   };
 }

@@ -17,11 +17,6 @@ export function makeRequestContext(request: SubgraphRequest): RequestContext {
   return { request, subgraphContexts: new Map(), signedIdentities: new Map() };
 }
 
-/** Whether a context is a request's, and not one that Apollo made for itself. */
-export function isRequestContext(context: object): context is RequestContext {
-  return 'subgraphContexts' in context;
-}
-
 /** The subgraph's context in a request: the loaders in it are shared by all its fetches. */
 export function contextOf({ request, subgraphContexts }: RequestContext, subgraph: Subgraph): object {
   let context = subgraphContexts.get(subgraph.name);

@@ -218,9 +218,9 @@ describe('a subgraph’s server asked by the gateway', () => {
 describe('work that nobody waits for any more', () => {
   test('is given up at its deadline', async () => {
     const started = performance.now();
-    const { answer } = await ask('{ patience }', { [deadlineHeader]: String(Date.now() + 100) });
+    const { answer } = await ask('{ patience }', { [deadlineHeader]: String(Date.now() + 1_000) });
     expect(answer).toEqual({ data: { patience: 'given up' } });
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(20_000);
   });
 
   test('is not begun when its deadline has passed before it comes', async () => {

@@ -10,6 +10,15 @@ create table if not exists templates.audit_chains (
 -- Postgres lets a row be locked by those who may update a column of it: this one never changes.
 grant select, insert (chain), update (chain) on templates.audit_chains to cdx_app;
 
+-- A chain's name is a tenant's id, so it is for those who write to it: the tenant's people, and who acts across tenants.
+alter table templates.audit_chains enable row level security;
+alter table templates.audit_chains force row level security;
+drop policy if exists writers on templates.audit_chains;
+create policy writers on templates.audit_chains using (
+  current_setting('app.role', true) in ('superadmin', 'system')
+  or (current_setting('app.role', true) <> '' and chain in ('', current_setting('app.tenant_id', true)))
+);
+
 do $$
 begin
   create type templates.audit_actor_kind as enum ('user', 'admin', 'service');
@@ -54,6 +63,8 @@ as $$
 begin
   raise exception 'the audit log is only ever added to' using errcode = '42501';
 end $$;
+
+revoke all on function templates.refuse_audit_change() from public;
 
 create or replace trigger append_only before update or delete or truncate on templates.audit_log
   for each statement execute function templates.refuse_audit_change();

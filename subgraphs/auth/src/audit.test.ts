@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, type Identity } from '@cdx/kit';
-import { anIdentity, run } from '@cdx/kit/testing';
+import { anIdentity } from '@cdx/access/testing';
+import { run } from '@cdx/kit/testing';
 import type { AuthSubgraph } from './subgraph.ts';
 import { anAuthSubgraph } from './testing.ts';
 

@@ -1,0 +1,146 @@
+import type { FetchNode } from '@apollo/query-planner';
+import type { SubgraphOperation, SubgraphResult } from '@cdx/kit';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { isData, merge, type Data } from './objects.ts';
+import { objectsAt, placesAt, type Path, type PlanPath } from './places.ts';
+import { compileRepresentation, type IsOfType } from './representation.ts';
+import { compileRewrites } from './rewrite.ts';
+import type { Variables } from './selected-fields.ts';
+
+/** One run of a plan: what has been fetched so far, and what went wrong. */
+export interface PlanRun {
+  readonly data: Data;
+  readonly errors: GraphQLError[];
+  /** The variables as the caller sent them. */
+  readonly variables: Variables;
+  /** The variables with their defaults, for conditions. */
+  readonly coerced: Variables;
+  /** Asks a subgraph; never rejects. */
+  readonly ask: (subgraph: string, operation: SubgraphOperation) => Promise<SubgraphResult>;
+}
+
+/** A part of a plan, ready to run. */
+export type PlanStep = (run: PlanRun) => Promise<void>;
+
+/**
+ * Compiles a fetch.
+ * @param path where its objects are; empty at the root
+ */
+export function compileFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): PlanStep {
+  return node.requires ? compileEntityFetch(node, path, isOfType) : compileRootFetch(node, path, isOfType);
+}
+
+function compileRootFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): PlanStep {
+  const rewrite = compileRewrites(node.outputRewrites, isOfType);
+  const variablesOf = usedVariables(node);
+  return async (run) => {
+    const targets = path.length === 0 ? [run.data] : objectsAt(run.data, path);
+    const [first, ...others] = targets;
+    if (!first) return;
+    const { data, errors } = await run.ask(node.serviceName, operationOf(node, variablesOf(run.variables)));
+    for (const error of errors ?? []) report(run, node, error, error.path ? [[...path, ...error.path]] : []);
+    if (!data) return;
+    rewrite?.(data);
+    merge(first, data);
+    // Each has what was fetched to itself: what is fetched further may differ.
+    for (const other of others) merge(other, structuredClone(data));
+  };
+}
+
+function compileEntityFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): PlanStep {
+  const represent = compileRepresentation(node.requires ?? [], isOfType);
+  const rewriteInput = compileRewrites(node.inputRewrites, isOfType);
+  const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
+  const variablesOf = usedVariables(node);
+  return async (run) => {
+    const entities = new Entities(objectsAt(run.data, path), (object) => {
+      const representation = represent(object);
+      rewriteInput?.(representation);
+      return representation;
+    });
+    const { representations } = entities;
+    if (representations.length === 0) return;
+    const variables = { ...variablesOf(run.variables), representations };
+    const { data, errors } = await run.ask(node.serviceName, operationOf(node, variables));
+    for (const error of errors ?? []) {
+      report(
+        run,
+        node,
+        error,
+        entities.placesOf(error.path, () => placesAt(run.data, path)),
+      );
+    }
+    if (!data) return;
+    const received = data._entities;
+    if (!Array.isArray(received) || received.length !== representations.length) {
+      throw new Error(`${node.serviceName} answered other entities than it was asked for`);
+    }
+    entities.take(received, rewriteOutput);
+  };
+}
+
+/** The objects that a fetch adds to; those that stand for the same entity are asked for once. */
+class Entities {
+  readonly representations: Data[] = [];
+  /** For each representation, the objects that it stands for and their numbers among all. */
+  readonly #objects: { readonly object: Data; readonly number: number }[][] = [];
+
+  constructor(objects: readonly Data[], represent: (object: Data) => Data | undefined) {
+    const known = new Map<string, number>();
+    objects.forEach((object, number) => {
+      const representation = represent(object);
+      if (!representation) return;
+      const key = JSON.stringify(representation);
+      let index = known.get(key);
+      if (index === undefined) {
+        index = this.representations.push(representation) - 1;
+        known.set(key, index);
+        this.#objects.push([]);
+      }
+      this.#objects[index]?.push({ object, number });
+    });
+  }
+
+  /** Adds what came back to the objects. */
+  take(received: readonly unknown[], rewrite: ((value: unknown) => void) | undefined): void {
+    received.forEach((entity, index) => {
+      if (!isData(entity)) return;
+      rewrite?.(entity);
+      for (const { object } of this.#objects[index] ?? []) merge(object, entity);
+    });
+  }
+
+  /** Where an error of the subgraph is in the result: in every place that shows its entity. */
+  placesOf(path: Path | undefined, places: () => readonly Path[]): Path[] {
+    const [field, index, ...rest] = path ?? [];
+    if (field !== '_entities' || typeof index !== 'number') return [];
+    const all = places();
+    return (this.#objects[index] ?? []).flatMap(({ number }) => {
+      const place = all[number];
+      return place ? [[...place, ...rest]] : [];
+    });
+  }
+}
+
+function usedVariables({ variableUsages = [] }: FetchNode): (variables: Variables) => Data {
+  return (variables) => {
+    const used: Data = {};
+    for (const name of variableUsages) {
+      if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
+    }
+    return used;
+  };
+}
+
+function operationOf({ operation, operationName }: FetchNode, variables: Data): SubgraphOperation {
+  return { query: operation, operationName, variables };
+}
+
+/** Notes a subgraph's error once for each place; one that is of the whole fetch has none. */
+function report(run: PlanRun, node: FetchNode, error: GraphQLFormattedError, places: readonly Path[]): void {
+  const extensions = { ...error.extensions, service: node.serviceName };
+  const add = (path: Path | undefined): void =>
+    void run.errors.push(new GraphQLError(error.message, { ...(path ? { path } : {}), extensions }));
+  if (places.length === 0) add(undefined);
+  for (const place of places) add(place);
+}

@@ -1,0 +1,63 @@
+import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { isData, merge, type Data } from './objects.ts';
+
+/** Whether an object is of a type, by its `__typename`. */
+export type IsOfType = (object: Data, type: string) => boolean;
+
+/** Makes what a subgraph is given to know an entity by; undefined where the object lacks some of it. */
+export type Represent = (object: Data) => Data | undefined;
+
+/** Compiles a fetch's `requires`. */
+export function compileRepresentation(
+  selections: readonly QueryPlanSelectionNode[],
+  isOfType: IsOfType,
+): Represent {
+  const select = compileSelections(selections, isOfType);
+  return (object) => {
+    const representation = select(object);
+    return representation?.__typename === undefined ? undefined : representation;
+  };
+}
+
+type Step = (object: Data, into: Data) => boolean;
+
+function compileSelections(
+  selections: readonly QueryPlanSelectionNode[],
+  isOfType: IsOfType,
+): (object: Data) => Data | undefined {
+  const steps = selections.map((selection) => compileStep(selection, isOfType));
+  return (object) => {
+    const into: Data = {};
+    for (const step of steps) if (!step(object, into)) return undefined;
+    return into;
+  };
+}
+
+/** A step answers whether the object had what it takes. */
+function compileStep(selection: QueryPlanSelectionNode, isOfType: IsOfType): Step {
+  if (selection.kind === 'InlineFragment') {
+    const { typeCondition } = selection;
+    const select = compileSelections(selection.selections, isOfType);
+    return (object, into) => {
+      if (typeCondition === undefined || !isOfType(object, typeCondition)) return true;
+      const selected = select(object);
+      if (selected) merge(into, selected);
+      return true;
+    };
+  }
+  const key = selection.alias ?? selection.name;
+  const select = selection.selections && compileSelections(selection.selections, isOfType);
+  return (object, into) => {
+    const value = object[key];
+    if (value === undefined) return false;
+    const taken = select ? deepSelect(value, select) : value;
+    into[key] = taken;
+    return true;
+  };
+}
+
+function deepSelect(value: unknown, select: (object: Data) => Data | undefined): unknown {
+  if (Array.isArray(value)) return value.map((item) => deepSelect(item, select));
+  // What of it is missing makes this part null, as for a subgraph that has none.
+  return isData(value) ? (select(value) ?? null) : value;
+}
