@@ -34,6 +34,9 @@ const origins = z.string().transform((text) =>
 export const settingsSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('The address to listen at; 0.0.0.0 in a container.'),
   PORT: integer(0, 65_535).default(4_000).describe('The port to listen at; 0 for any that is free.'),
+  WORKERS: integer(0, 256)
+    .default(1)
+    .describe('How many processes share the port; 0 for one on each core. For `node gateway/src/main.ts`.'),
   SUBGRAPHS: subgraphUrls
     .default(new Map<string, string>())
     .describe('Subgraphs that run elsewhere: auth=http://host:port,… All others run inside the gateway.'),

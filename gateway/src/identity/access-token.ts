@@ -1,10 +1,15 @@
 import { anonymous, type Identity } from '@cdx/kit';
 import { decodeJwt, errors } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { ZodError } from 'zod';
 import { ownIssuer, outsideIssuer, type Issuer } from './issuers.ts';
 import type { KeySource } from './keys.ts';
 import type { OidcIssuer } from './oidc-settings.ts';
 import { RefusedClaim } from './outside-claims.ts';
+
+/** A token that has been verified is not verified again for so long: a signature costs more than a point query's rest. */
+const trustedMs = 10_000;
+const tokensKept = 10_000;
 
 /** The identity that a request's `Authorization` header stands for; anonymous without one. */
 export type Identify = (authorization: string | undefined) => Promise<Identity>;
@@ -31,16 +36,23 @@ export function makeIdentify(source: KeySource | undefined, outside: readonly Oi
       issuer,
     ]),
   );
+  const verified = new LRUCache<string, Identity>({ max: tokensKept });
   return async (authorization) => {
     if (authorization === undefined) return anonymous;
     const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
     if (token === undefined)
       throw new InvalidToken('The Authorization header must be: Bearer <access token>');
     if (issuers.size === 0) throw new InvalidToken('This gateway knows no keys to verify access tokens with');
+    const known = verified.get(token);
+    if (known) return known;
     try {
-      const issuer = issuers.get(decodeJwt(token).iss);
+      const { iss, exp = 0 } = decodeJwt(token);
+      const issuer = issuers.get(iss);
       if (!issuer) throw new RefusedClaim('the issuer is not known');
-      return await issuer.identify(token);
+      const identity = await issuer.identify(token);
+      const ttl = Math.min(exp * 1_000 - Date.now(), trustedMs);
+      if (ttl >= 1) verified.set(token, identity, { ttl });
+      return identity;
     } catch (error) {
       if (isTokensFault(error))
         throw new InvalidToken('The access token is invalid or has expired; log in again', { cause: error });

@@ -7,7 +7,7 @@ import { newId } from '../ids/uuid.ts';
 import { rethrowCoded } from './errors.ts';
 import type { StatementRunner } from './run.ts';
 import type { TableDescriptor } from './table.ts';
-import { rowsBehind, type Walled, type Walls } from './walled.ts';
+import { isUnconfined, rowsBehind, type Walled, type Walls } from './walled.ts';
 import type { WriteOptions, Writer, WriteScope, Work } from './write.ts';
 
 export type Dialect = 'postgres' | 'mysql';
@@ -52,7 +52,7 @@ export interface RequestDatabase<Tx, Statement extends Sql = Sql> {
 
 interface DatabaseParts<Tx> extends Pick<Database<Tx>, 'name' | 'dialect' | 'tables'> {
   readonly primary: StatementRunner;
-  /** Where reads go while the request has not written; the primary when there is no replica. */
+  /** Where reads go while the request has not written, but for what sees past the walls. */
   readonly replica?: StatementRunner | undefined;
   readonly writer: Writer<Tx>;
   /** The walls of the tables; undefined where the database's own policies are. */
@@ -105,7 +105,8 @@ class CallersDatabase<Tx> implements RequestDatabase<Tx> {
 
   async many<Row>(statement: Sql): Promise<Row[]> {
     // The driver cannot know the row's shape: the statement's aliases say it, and the caller names it once, here.
-    return (await this.#reader.run(statement, this.#scope.caller).catch(rethrowCoded)) as Row[];
+    const reader = isUnconfined(statement) ? this.#parts.primary : this.#reader;
+    return (await reader.run(statement, this.#scope.caller).catch(rethrowCoded)) as Row[];
   }
 
   async one<Row>(statement: Sql): Promise<Row | undefined> {

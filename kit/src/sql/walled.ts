@@ -28,6 +28,8 @@ class WalledSql extends Sql implements Walled {
   readonly [isBehindWalls] = true;
 }
 
+class UnconfinedSql extends WalledSql {}
+
 /** Whether a statement has been through the walls. */
 export function isWalled(statement: unknown): statement is Walled {
   return typeof statement === 'object' && statement !== null && isBehindWalls in statement;
@@ -75,7 +77,12 @@ export function confined(dialect: Dialect, part: Sql): Walled {
  */
 export function unconfined(reason: string, statement: Sql): Walled {
   if (reason === '') throw new TypeError('What sees past the walls says why');
-  return new WalledSql(statement.strings, statement.values);
+  return new UnconfinedSql(statement.strings, statement.values);
+}
+
+/** Whether a statement sees past the walls: it decides who somebody is, and must not be answered by a copy that lags. */
+export function isUnconfined(statement: Sql): boolean {
+  return statement instanceof UnconfinedSql;
 }
 
 const reads = /\b(?:from|join)\b/i;

@@ -10,7 +10,11 @@ end $$;
 
 do $$
 begin
-  if not pg_has_role(current_user, 'cdx_app', 'member') then
+  -- From 16 on, who has made a role is a member of it that may not yet become it.
+  if not pg_has_role(
+    current_user, 'cdx_app',
+    case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end
+  ) then
     execute format('grant cdx_app to %I', current_user);
   end if;
 end $$;
