@@ -1,4 +1,4 @@
-/** What CI runs first: types, lint, formatting, dead exports and composition, each named when it fails. */
+/** What CI runs first: types, lint, formatting, dead exports, composition and more, each named when it fails. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
@@ -10,6 +10,7 @@ const steps: readonly (readonly [name: string, module: string, ...args: string[]
   ['dead exports', 'node_modules/knip/bin/knip.js'],
   ['composition', 'gateway/src/compose-command.ts', '--check'],
   ['generated pages', 'gateway/src/docs-command.ts', '--check'],
+  ['advisories', 'scripts/advisories-command.ts'],
 ];
 
 const failed = steps.filter(([name, module, ...args]) => {

@@ -21,8 +21,11 @@ export interface SpecialScope {
 
 /** Coordinates whose policy is not the one that the domain's rows and columns give. */
 export interface Exception {
-  /** `public`: anybody. `authenticated`: whoever has logged in. `read`: a mutation that reading is enough for. */
-  readonly policy: 'public' | 'authenticated' | 'read';
+  /**
+   * `public`: anybody. `authenticated`: whoever has logged in. `read`: a mutation that reading is enough for.
+   * `internal`: nobody but the product itself; callers do not even see it.
+   */
+  readonly policy: 'public' | 'authenticated' | 'read' | 'internal';
   readonly coordinates: readonly string[];
   readonly reason: string;
 }
@@ -99,6 +102,12 @@ const auth: DomainAccess = {
           mutation,
         ),
       ],
+    },
+    {
+      policy: 'internal',
+      reason:
+        'the gateway alone knows what it has refused, and whoever could say so could fill the audit log',
+      coordinates: ['Mutation.recordRefusals'],
     },
   ],
   superadminOnly: [

@@ -8,8 +8,8 @@ import {
   type SpecialScope,
 } from './matrix.ts';
 
-/** What a coordinate asks of its caller: nothing, a login, or one scope. */
-export type Policy = 'public' | 'authenticated' | { readonly scope: string };
+/** What a coordinate asks of its caller: nothing, a login, one scope, or to be the product itself. */
+export type Policy = 'public' | 'authenticated' | 'internal' | { readonly scope: string };
 
 /** Whether a caller may use a coordinate: of everything, of what is their own, or not at all. */
 export type Permitted = 'yes' | 'own' | 'no';
@@ -80,6 +80,7 @@ export function policyOf(domain: string, coordinate: string): Policy {
 /** A policy as the directive that says it in a schema; nothing for what is public. */
 export function directiveOf(policy: Policy): string {
   if (policy === 'public') return '';
+  if (policy === 'internal') return '@inaccessible';
   return policy === 'authenticated' ? '@authenticated' : `@requiresScopes(scopes: [["${policy.scope}"]])`;
 }
 
@@ -87,7 +88,7 @@ export function directiveOf(policy: Policy): string {
 export function permitted(role: AccountRole | 'anonymous', domain: string, coordinate: string): Permitted {
   const policy = policyOf(domain, coordinate);
   if (policy === 'public') return 'yes';
-  if (role === 'anonymous') return 'no';
+  if (role === 'anonymous' || policy === 'internal') return 'no';
   if (policy === 'authenticated') return role === 'superadmin' ? 'yes' : 'own';
   if (!byName.get(policy.scope)?.roles.includes(role)) return 'no';
   if (role === 'superadmin') return 'yes';

@@ -7,7 +7,7 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
-import { acceptPolicies, authorizeGateway, policies } from './authorization/index.ts';
+import { acceptPolicies, authorizeGateway, policies, RefusalLog } from './authorization/index.ts';
 import { formatError } from './errors/format-error.ts';
 import type { SubgraphSource } from './datasources/index.ts';
 import { codesOfRefusals, legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
@@ -41,8 +41,12 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
   const limits = await makeLimits(settings, log);
+  const refusals = new RefusalLog(() => topology.sources().find(({ name }) => name === 'auth'), log, {
+    perCaller: settings.REFUSALS_PER_CALLER,
+    delayMs: settings.REFUSALS_DELAY_MS,
+  });
   try {
-    const apollo = await startApollo(topology, settings, limits, log);
+    const apollo = await startApollo(topology, settings, { limits, refusals }, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
@@ -66,6 +70,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
       async close() {
         await server.close();
         await apollo.stop();
+        await refusals.close();
         await limits.close();
         await topology.close();
       },
@@ -80,7 +85,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
 async function startApollo(
   topology: Topology,
   settings: Settings,
-  limits: Limits,
+  { limits, refusals }: { readonly limits: Limits; readonly refusals: RefusalLog },
   log: Logger,
 ): Promise<ApolloServer<RequestContext>> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
@@ -104,6 +109,7 @@ async function startApollo(
     policies,
     introspection,
     log,
+    onRefusal: (refusal) => refusals.note(refusal),
   });
   const apollo = new ApolloServer<RequestContext>({
     gateway: authorized,

@@ -89,6 +89,14 @@ export const settingsSchema = z.object({
     .describe(
       'What happens to parts of an operation that its caller may not ask for: filter answers them as null, reject refuses the operation, dry-run answers all and reports them.',
     ),
+  REFUSALS_PER_CALLER: integer(0, 1_000)
+    .default(60)
+    .describe(
+      'The most operations of one caller in a minute of which the audit log says one by one what was refused; of the rest it has the number.',
+    ),
+  REFUSALS_DELAY_MS: integer(0, 600_000)
+    .default(1_000)
+    .describe('How long refusals wait to be put on record together.'),
   LOG_LEVEL: logLevel,
 });
 

@@ -1,5 +1,6 @@
 export type { ExecutedOperation } from './audit/access.ts';
 export type { AuditOrigin } from './audit/chain.ts';
+export type { AuditDraft } from './audit/entry.ts';
 export type { Audit, AuditedTables } from './audit/record.ts';
 export { verifyAuditLog, type BrokenLink, type VerifiedChain } from './audit/verify.ts';
 export {

@@ -31,12 +31,25 @@ export interface Ammunition {
   readonly texts: readonly string[];
 }
 
+/** An entity as a subgraph is asked for it: a type, and the fields of one of its keys. */
+export interface EntityKey {
+  readonly type: string;
+  readonly fields: readonly string[];
+}
+
 /** What a generated operation may contain. */
 export interface OperationOptions {
   readonly kind: 'query' | 'mutation';
   /** The most levels of fields below the root. */
   readonly depth: number;
+  /** What a subgraph may be asked for by `_entities`, which a gateway's schema does not have. */
+  readonly entities?: readonly EntityKey[];
+  /** The one root field to ask for; any, and several of them, when not given. */
+  readonly only?: string;
 }
+
+/** How many of a subgraph's root fields are `_entities`, in percent: it leads to every type. */
+const entitiesPercent = 40;
 
 /**
  * A random operation over a whole schema: aliases, fragments, nested connections, filters, orders and every argument.
@@ -46,29 +59,42 @@ export function anOperation(
   g: GeneratorValue,
   schema: GraphQLSchema,
   ammunition: Ammunition,
-  { kind, depth }: OperationOptions,
+  { kind, depth, entities = [], only }: OperationOptions,
 ): Operation {
   const root = kind === 'query' ? schema.getQueryType() : schema.getMutationType();
   if (!root) throw new Error(`The schema has no ${kind}`);
-  const writer = new OperationWriter(g, ammunition);
-  const roots = g(fc.integer, { min: 1, max: kind === 'query' ? 3 : 1 });
-  const fields = Object.values(root.getFields()).filter(
-    ({ name }) => !name.startsWith('_') || name === '_entities',
+  const writer = new OperationWriter(g, { schema, ammunition, entities });
+  const roots = g(fc.integer, { min: 1, max: kind === 'query' && only === undefined ? 3 : 1 });
+  const { _entities, ...others } = root.getFields();
+  const fields = Object.values(others).filter(({ name }) => only === undefined || name === only);
+  const selections = Array.from({ length: roots }, () =>
+    writer.field(
+      _entities && only === undefined && writer.chance(entitiesPercent) ? _entities : writer.pick(fields),
+      depth,
+    ),
   );
-  const selections = Array.from({ length: roots }, () => writer.field(writer.pick(fields), depth));
   return writer.operation(kind, selections);
+}
+
+/** What operations are made of. */
+interface Material {
+  readonly schema: GraphQLSchema;
+  readonly ammunition: Ammunition;
+  readonly entities: readonly EntityKey[];
 }
 
 class OperationWriter {
   readonly #g: GeneratorValue;
-  readonly #ammunition: Ammunition;
+  readonly #material: Material;
+  /** The types of the entities that the operation asks for. */
+  readonly #entityTypes = new Set<string>();
   readonly #variables = new Map<string, { readonly type: string; readonly value: unknown }>();
   readonly #fragments: string[] = [];
   #aliases = 0;
 
-  constructor(g: GeneratorValue, ammunition: Ammunition) {
+  constructor(g: GeneratorValue, material: Material) {
     this.#g = g;
-    this.#ammunition = ammunition;
+    this.#material = material;
   }
 
   operation(kind: string, selections: readonly string[]): Operation {
@@ -89,14 +115,14 @@ class OperationWriter {
     return item;
   }
 
-  #chance(percent: number): boolean {
+  chance(percent: number): boolean {
     return this.#g(fc.nat, { max: 99 }) < percent;
   }
 
   field(field: GraphQLField<unknown, unknown>, depth: number): string {
     const type = getNamedType(field.type);
     const given = field.args.filter(
-      (argument) => isRequiredArgument(argument) || this.#chance(seldom.has(argument.name) ? 1 : 45),
+      (argument) => isRequiredArgument(argument) || this.chance(seldom.has(argument.name) ? 1 : 45),
     );
     const args = given.map((argument) => `${argument.name}: ${this.#variable(argument)}`).join(', ');
     const selection = isCompositeType(type) ? ` ${this.#selection(type, depth - 1)}` : '';
@@ -106,19 +132,23 @@ class OperationWriter {
 
   #selection(type: GraphQLCompositeType, depth: number): string {
     if (!isObjectType(type)) {
-      return '{ __typename }';
+      const types = this.#material.schema.getPossibleTypes(type);
+      const parts = types
+        .filter(({ name }) => this.#entityTypes.has(name))
+        .map((possible) => `... on ${possible.name} ${this.#selection(possible, depth)}`);
+      return `{ __typename ${parts.join(' ')} }`;
     }
     const fields = Object.values(type.getFields());
     const leaves = fields.filter(({ type: of }) => !isCompositeType(getNamedType(of)));
     const branches = fields.filter(({ type: of }) => isCompositeType(getNamedType(of)));
     const chosen = [
-      ...leaves.filter(({ name }) => name === 'id' || this.#chance(30)),
-      ...(depth > 0 ? branches.filter(({ name }) => this.#chance(structural.has(name) ? 95 : 30)) : []),
+      ...leaves.filter(({ name }) => name === 'id' || this.chance(30)),
+      ...(depth > 0 ? branches.filter(({ name }) => this.chance(structural.has(name) ? 95 : 30)) : []),
     ];
     const texts = chosen.map((field) => this.field(field, structural.has(field.name) ? depth + 1 : depth));
     const set = `{ __typename ${texts.join(' ')} }`;
-    if (!this.#chance(15)) return set;
-    if (this.#chance(50)) return `{ ... on ${type.name} ${set} }`;
+    if (!this.chance(15)) return set;
+    if (this.chance(50)) return `{ ... on ${type.name} ${set} }`;
     const name = `F${this.#fragments.length}`;
     this.#fragments.push(`fragment ${name} on ${type.name} ${set}`);
     return `{ ...${name} }`;
@@ -131,7 +161,7 @@ class OperationWriter {
   }
 
   #value(name: string, type: GraphQLInputType, depth: number): unknown {
-    if (!isNonNullType(type) && this.#chance(1)) return null;
+    if (!isNonNullType(type) && this.chance(1)) return null;
     const nullable = getNullableType(type);
     if (isListType(nullable)) {
       if (name === 'vector')
@@ -142,7 +172,7 @@ class OperationWriter {
     if (isEnumType(nullable)) return this.pick(nullable.getValues()).name;
     if (isInputObjectType(nullable)) {
       const fields = Object.values(nullable.getFields()).filter(
-        (field) => isRequiredInputField(field) || (depth > 0 && this.#chance(25)),
+        (field) => isRequiredInputField(field) || (depth > 0 && this.chance(25)),
       );
       // An operator's value is of its column's kind: `id: { in: […] }`.
       return Object.fromEntries(
@@ -156,16 +186,16 @@ class OperationWriter {
   }
 
   #scalar(name: string, type: string): unknown {
-    const { ids, clients, texts } = this.#ammunition;
+    const { ids, clients, texts } = this.#material.ammunition;
     switch (type) {
       case 'ID':
-        return this.pick(/client/i.test(name) || this.#chance(8) ? clients : ids);
+        return this.pick(/client/i.test(name) || this.chance(8) ? clients : ids);
       case 'Int':
         return this.#g(fc.integer, { min: 0, max: 20 });
       case 'Float':
         return this.#g(fc.integer, { min: -10, max: 10 }) / 10;
       case 'Boolean':
-        return this.#chance(50);
+        return this.chance(50);
       case 'DateTime':
         return this.pick([
           '2020-01-01T00:00:00.000Z',
@@ -177,10 +207,19 @@ class OperationWriter {
       case 'JSON':
         return { name: this.pick(texts) };
       case '_Any':
-        return { __typename: this.pick(entityNames), id: this.pick(ids), clientId: this.pick(clients) };
+        return this.#representation();
       default:
         return this.pick(texts);
     }
+  }
+
+  #representation(): Readonly<Record<string, unknown>> {
+    const { type, fields } = this.pick(this.#material.entities);
+    this.#entityTypes.add(type);
+    // What others call `clientId` is a client's own id.
+    const valueOf = (field: string): unknown =>
+      this.#scalar(type === 'Client' ? 'clientId' : field, /id$/i.test(field) ? 'ID' : 'String');
+    return { __typename: type, ...Object.fromEntries(fields.map((field) => [field, valueOf(field)])) };
   }
 }
 
@@ -190,12 +229,3 @@ const seldom = new Set(['after', 'before', 'last']);
 const operators = new Set(['eq', 'in']);
 /** Steps of a connection: on the way to its nodes they cost no depth. */
 const structural = new Set(['edges', 'node', 'pageInfo']);
-const entityNames = [
-  'User',
-  'Organization',
-  'Client',
-  'AgentInstance',
-  'AgentMemory',
-  'SystemPrompt',
-  'Role',
-];

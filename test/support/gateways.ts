@@ -17,7 +17,8 @@ export interface TestGateway extends RunningGateway {
   readonly env: NodeJS.ProcessEnv;
 }
 
-const secret = 'a secret of the tests with 32 characters or more';
+/** What the gateways under test sign identities for subgraphs with. */
+export const internalSecret = 'a secret of the tests with 32 characters or more';
 
 /** The environment of a gateway for tests: keys and mail of its own, a free port, a quiet log. */
 export function testEnvironment(): NodeJS.ProcessEnv {
@@ -28,7 +29,9 @@ export function testEnvironment(): NodeJS.ProcessEnv {
     LOG_LEVEL: 'silent',
     CDX_DEMO: 'true',
     LOGIN_ATTEMPTS_PER_MINUTE: '100000',
-    CDX_INTERNAL_SECRET: secret,
+    // At the end, so that no statement of theirs comes between those that a test counts.
+    REFUSALS_DELAY_MS: '600000',
+    CDX_INTERNAL_SECRET: internalSecret,
     AUTH_SIGNING_KEYS_FILE: join(folder, 'keys.json'),
     MAIL_OUTBOX_DIR: join(folder, 'outbox'),
   };

@@ -4,7 +4,7 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import type { Logger } from '@cdx/kit';
+import type { Logger, SubgraphRequest } from '@cdx/kit';
 import {
   getDirectiveValues,
   GraphQLError,
@@ -40,6 +40,16 @@ export interface AuthorizationOptions {
   /** What callers see of the schema; that they see none of it is a rule of validation, before this. */
   readonly introspection: (typeof introspectionModes)[number];
   readonly log: Logger;
+  /** Told of every operation of which something is refused, while it runs: it must not take time. */
+  readonly onRefusal?: (refusal: Refusal) => void;
+}
+
+/** What was refused of one operation. */
+export interface Refusal {
+  readonly request: SubgraphRequest;
+  readonly operationName: string | null;
+  /** Its parts that the caller might not ask for. */
+  readonly cuts: readonly Cut[];
 }
 
 type Context = GatewayGraphQLRequestContext<RequestContext>;
@@ -130,10 +140,13 @@ class Authorizer {
     return withErrors({ ...answer, ...(data === undefined ? {} : { data }) }, errors);
   }
 
-  #report({ context, operationName }: Context, refused: readonly Cut[]): void {
-    const { requestId, identity } = context.request;
+  #report({ context: { request }, operationName }: Context, refused: readonly Cut[]): void {
+    const { requestId, identity } = request;
     const paths = refused.map(({ path }) => path.join('.'));
-    const { mode, log } = this.#options;
+    const { mode, log, onRefusal } = this.#options;
+    if (mode !== 'dry-run' && refused.length > 0) {
+      onRefusal?.({ request, operationName: operationName ?? null, cuts: refused });
+    }
     log.info(
       { requestId, userId: identity.userId, operationName, paths, mode },
       'parts of an operation are refused',

@@ -22,6 +22,8 @@ import type { Requirement, Requirements } from './requirements.ts';
 export interface Cut {
   /** The response keys down to it, with `@` for each list on the way, as Apollo's router writes them. */
   readonly path: readonly string[];
+  /** The field itself, whatever the operation calls it: `Query.users`. */
+  readonly field: string;
   /** The selections on the way whose directives may leave it out anyhow. */
   readonly conditional: readonly SelectionNode[];
 }
@@ -156,7 +158,7 @@ class Cutter {
   /** What is selected on a type, when the caller may see the type: all of it is cut otherwise. */
   #onType(set: SelectionSetNode, type: GraphQLCompositeType): Part<SelectionSetNode> {
     if (this.#isVisible(type)) return this.selectionSet(set, type);
-    return { node: undefined, isCut: true, cuts: this.#firstFields(set, new Set()) };
+    return { node: undefined, isCut: true, cuts: this.#firstFields(set, type, new Set()) };
   }
 
   #field(field: FieldNode, parent: GraphQLCompositeType): Part<FieldNode> {
@@ -167,8 +169,7 @@ class Cutter {
     const required = this.#requirements.ofField(parent, field.name.value);
     // Both are looked at whatever the first says: a walk that meets all requirements learns of every one.
     const [isAllowed, isVisible] = [required.every(this.#allows), this.#isVisible(named)];
-    if (!isAllowed || !isVisible)
-      return { node: undefined, isCut: true, cuts: [{ path: [key], conditional: [] }] };
+    if (!isAllowed || !isVisible) return { node: undefined, isCut: true, cuts: [cutOf(field, parent, [])] };
     if (!field.selectionSet || !isCompositeType(named)) return { node: field, isCut: false, cuts: [] };
     const { node, isCut, cuts } = this.selectionSet(field.selectionSet, named);
     if (!isCut) return { node: field, isCut, cuts };
@@ -195,22 +196,32 @@ class Cutter {
   }
 
   /** The fields that a hidden fragment asks for at its first level: each is told as a path of its own. */
-  #firstFields({ selections }: SelectionSetNode, seen: Set<string>): Cut[] {
+  #firstFields({ selections }: SelectionSetNode, parent: GraphQLCompositeType, seen: Set<string>): Cut[] {
     return selections.flatMap((selection) => {
       switch (selection.kind) {
         case Kind.FIELD:
-          return [{ path: [(selection.alias ?? selection.name).value], conditional: [selection] }];
-        case Kind.INLINE_FRAGMENT:
-          return this.#firstFields(selection.selectionSet, seen);
+          return [cutOf(selection, parent, [selection])];
+        case Kind.INLINE_FRAGMENT: {
+          const type = this.#typeOf(selection.typeCondition?.name.value, parent);
+          return this.#firstFields(selection.selectionSet, type, seen);
+        }
         case Kind.FRAGMENT_SPREAD: {
-          const { name, selectionSet } = this.#definition(selection.name.value);
+          const { name, selectionSet, typeCondition } = this.#definition(selection.name.value);
           if (seen.has(name.value)) return [];
           seen.add(name.value);
-          return this.#firstFields(selectionSet, seen);
+          return this.#firstFields(selectionSet, this.#typeOf(typeCondition.name.value, parent), seen);
         }
       }
     });
   }
+}
+
+function cutOf(
+  { alias, name }: FieldNode,
+  { name: type }: GraphQLCompositeType,
+  conditional: readonly SelectionNode[],
+): Cut {
+  return { path: [(alias ?? name).value], field: `${type}.${name.value}`, conditional };
 }
 
 const typeSelection: FieldNode = {

@@ -6,4 +6,5 @@ export {
   type AuthorizationMode,
 } from './authorize-gateway.ts';
 export { policies } from './policies.ts';
+export { RefusalLog } from './refusal-log.ts';
 export type { Policy } from './rights.ts';

@@ -34,7 +34,7 @@ function hintFor(coordinate: string, expected: string, isForeign: boolean): stri
 function ownDirectives({ name, typeDefs }: Pick<ComposedSubgraph, 'name' | 'typeDefs'>): Complaint[] {
   return typeDefs.definitions
     .filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION)
-    .filter((node) => ['authenticated', 'requiresScopes'].includes(node.name.value))
+    .filter((node) => ['authenticated', 'requiresScopes', 'inaccessible'].includes(node.name.value))
     .map((node) => ({
       subgraph: name,
       coordinate: `@${node.name.value}`,

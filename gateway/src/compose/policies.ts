@@ -22,7 +22,7 @@ export interface PolicyPlace {
 
 type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
 
-const policyDirectives = ['authenticated', 'requiresScopes', 'policy'];
+const policyDirectives = ['authenticated', 'requiresScopes', 'policy', 'inaccessible'];
 
 /**
  * Every place of a domain's schema for which the access matrix has a policy: its types, its root fields, and the fields

@@ -18,7 +18,7 @@ export interface SubgraphSource extends GraphQLDataSource {
   /** Asks for a client's request. Never rejects: what fails becomes an error in the answer. */
   ask(operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult>;
   /** Asks for the gateway itself, as the system. */
-  fetch(query: string): Promise<SubgraphResult>;
+  fetch(query: string, variables?: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
   /** Rejects with the reason when the subgraph cannot answer. */
   check(): Promise<void>;
   close(): Promise<void>;
@@ -36,7 +36,7 @@ export function toSource(
   return {
     ...rest,
     name,
-    fetch: (query) => fetch({ query }, makeRequestContext(ownRequest())),
+    fetch: (query, variables) => fetch({ query, variables }, makeRequestContext(ownRequest())),
     ask(operation, context) {
       const { query } = operation;
       if (fetchChannel.hasSubscribers) fetchChannel.publish({ subgraph: name, query } satisfies FetchEvent);

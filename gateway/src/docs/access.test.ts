@@ -32,7 +32,7 @@ const types = new Map(
 /** The policies of a part of the supergraph, as they are written. */
 function policiesOf(directives: readonly ConstDirectiveNode[] = []): string[] {
   return directives
-    .filter(({ name }) => ['authenticated', 'requiresScopes', 'policy'].includes(name.value))
+    .filter(({ name }) => ['authenticated', 'requiresScopes', 'policy', 'inaccessible'].includes(name.value))
     .map(print);
 }
 
@@ -88,6 +88,13 @@ function meets(caller: (typeof callers)[number], policies: readonly string[]): b
   );
 }
 
+/** What the page says of a policy that has no scope. */
+const wordsOf: Readonly<Record<string, string>> = {
+  '': 'nothing',
+  '@authenticated': 'a login',
+  '@inaccessible': 'to be the product itself',
+};
+
 describe('the page of who may do what', () => {
   test('has every root field, every type and every field added to another domain’s, and nothing else', () => {
     expect([...page.keys()].toSorted()).toEqual(places.map(({ coordinate }) => coordinate).toSorted());
@@ -97,8 +104,8 @@ describe('the page of who may do what', () => {
   test.each(places)('is right about $coordinate', ({ coordinate, written, all }) => {
     const [needs = '', ...answers] = page.get(coordinate) ?? [];
     const [policy = ''] = written;
-    const words = policy === '@authenticated' ? 'a login' : `\`${scopeIn(policy) ?? ''}\``;
-    expect(needs.replace(' and the role superadmin', '')).toBe(policy === '' ? 'nothing' : words);
+    const words = wordsOf[policy] ?? `\`${scopeIn(policy) ?? ''}\``;
+    expect(needs.replace(' and the role superadmin', '')).toBe(words);
     const superadminOnly = needs.endsWith('and the role superadmin');
     const expected = callers.map(
       (caller) => meets(caller, all) && (!superadminOnly || caller === 'superadmin'),

@@ -97,6 +97,7 @@ function describeDomain(domain: string, places: ReturnType<typeof policyPlaces>)
 
 function needs(policy: Policy): string {
   if (policy === 'public') return 'nothing';
+  if (policy === 'internal') return 'to be the product itself';
   return policy === 'authenticated' ? 'a login' : `\`${policy.scope}\``;
 }
 

@@ -93,10 +93,11 @@ export function chainsTable({ dialect, table }: AuditLog): Sql {
 
 function sealed(
   draft: AuditDraft,
-  { userId, role }: Identity,
-  { requestId, ipAddress, userAgent }: AuditOrigin,
+  caller: Identity,
+  origin: AuditOrigin,
   place: Pick<AuditRecord, 'chain' | 'sequence' | 'previousHash'>,
 ): AuditRecord {
+  const { userId, role, requestId, ipAddress, userAgent } = draft.by ?? { ...caller, ...origin };
   const actor = { actorId: userId, actorKind: actorKind(role), requestId: requestId.slice(0, 255) };
   const device = { ipAddress, userAgent: userAgent?.slice(0, 512) ?? null };
   const record = {

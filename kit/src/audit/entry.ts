@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import type { Role } from '../identity/identity.ts';
 import type { Image } from './image.ts';
 
 /** Who acted: a person of a tenant, an administrator, or the product itself. */
@@ -17,6 +18,17 @@ export interface AuditDraft {
   readonly before: Image | null;
   /** The changed values as they are; of a read what was asked for, of a refusal its code. */
   readonly after: Image | null;
+  /** Who acted and from where, when that is not who has it put on record. */
+  readonly by?: AuditSource;
+}
+
+/** Where an entry comes from: who acted, in which request, from what device. */
+export interface AuditSource {
+  readonly userId: string | null;
+  readonly role: Role;
+  readonly requestId: string;
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
 }
 
 /** An entry of the audit log. */

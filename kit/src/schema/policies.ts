@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { requireScope, requireUser } from '../context/context.ts';
 import type { SubgraphRequest } from '../context/subgraph.ts';
+import { forbidden } from '../errors/errors.ts';
 
 type Caller = Pick<SubgraphRequest, 'identity'>;
 
@@ -69,9 +70,15 @@ function checksOfType({ astNode, extensionASTNodes }: GraphQLNamedType): Check[]
 function checksOf(directives: readonly ConstDirectiveNode[] = []): Check[] {
   return directives.flatMap((directive): Check[] => {
     if (directive.name.value === 'authenticated') return [requireLogin];
+    if (directive.name.value === 'inaccessible') return [requireSystem];
     if (directive.name.value === 'requiresScopes') return [anyOf(scopesIn(directive))];
     return [];
   });
+}
+
+/** What no caller sees in the graph is for the product to use, whoever reaches this subgraph by another way. */
+function requireSystem({ identity }: Caller): void {
+  if (identity.role !== 'system') throw forbidden('This is for the product itself');
 }
 
 function requireLogin(caller: Caller): void {

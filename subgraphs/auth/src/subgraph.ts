@@ -14,6 +14,7 @@ import type { Services } from './context.ts';
 import * as organizations from './organization.ts';
 import * as permissions from './permission.ts';
 import * as profiles from './profile.ts';
+import * as refusals from './refusals.ts';
 import * as roles from './role.ts';
 import * as sessions from './session.ts';
 import type { Settings } from './settings.ts';
@@ -52,6 +53,7 @@ const resolvers: Resolvers = {
     ...projects.mutation,
     ...sessions.mutation,
     ...activities.mutation,
+    ...refusals.mutation,
   },
   User: {
     ...users.user,
