@@ -15,9 +15,9 @@ const issuerForm = z.strictObject({
   algorithms: z.array(z.enum(algorithms)).min(1).default(['EdDSA', 'ES256', 'RS256']),
   /** The tenants that it may speak for, `*` for all; a token that names none is of the only one. */
   tenants: z.array(z.string().min(1)).default([]),
-  /** Values of the role claim and what they stand for; `superadmin` and `system` only when they are named here. */
+  /** Values of the role claim and what they stand for; `superadmin` only when it is named here. */
   roles: z
-    .record(z.string(), z.enum(roles).exclude(['anonymous']))
+    .record(z.string(), z.enum(roles).exclude(['anonymous', 'system']))
     .default({ admin: 'admin', client: 'client', user: 'user' }),
   /** The scopes that it may grant beside those of the role. */
   scopes: z.array(z.string().min(1)).default([]),
