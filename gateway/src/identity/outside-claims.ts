@@ -45,12 +45,12 @@ function roleOf(settings: OidcIssuer, values: readonly string[]): Role {
   return highest;
 }
 
-/** Only those who stand above tenants have none. */
+/** Only a superadmin stands above tenants. */
 function tenantOf({ tenants }: OidcIssuer, tenant: string | null, role: Role): string | null {
   if (tenant === null) {
     const [only, ...others] = tenants;
     if (only !== undefined && only !== '*' && others.length === 0) return only;
-    if (role === 'superadmin' || role === 'system') return null;
+    if (role === 'superadmin') return null;
     throw new RefusedClaim('the tenant is missing');
   }
   if (tenants.includes('*') || tenants.includes(tenant)) return tenant;
