@@ -1,16 +1,10 @@
-import {
-  execute,
-  GraphQLError,
-  parse,
-  validate,
-  type DocumentNode,
-  type GraphQLFormattedError,
-} from 'graphql';
+import { GraphQLError, parse, validate, type GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { outlineOf, type OperationOutline } from '../audit/outline.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import { maskError } from './mask-error.ts';
+import { prepareDocument, type RunDocument } from './prepare.ts';
 
 /** One fetch of the gateway. */
 export interface SubgraphOperation {
@@ -25,7 +19,7 @@ export interface SubgraphResult {
   readonly errors?: readonly GraphQLFormattedError[];
 }
 
-/** Executes a subgraph's operations, each document parsed and validated once. */
+/** Executes a subgraph's operations, each document parsed, validated and planned once. */
 export type SubgraphExecutor = (
   operation: SubgraphOperation,
   contextValue: object,
@@ -35,18 +29,18 @@ export type SubgraphExecutor = (
 const documentsKept = 2_000;
 
 type Prepared =
-  | { readonly document: DocumentNode; readonly outline: OperationOutline }
+  | { readonly run: RunDocument; readonly outline: OperationOutline }
   | { readonly errors: readonly GraphQLError[] };
 
 /** Makes the executor that the gateway calls in its process, and the HTTP server for others. */
 export function makeExecutor(subgraph: Subgraph, log: Logger): SubgraphExecutor {
   const documents = new LRUCache<string, Prepared>({ max: documentsKept });
-  const { schema, name } = subgraph;
+  const { name } = subgraph;
 
   const prepare = (query: string): Prepared => {
     let prepared = documents.get(query);
     if (!prepared) {
-      prepared = parseAndValidate(subgraph, query);
+      prepared = parseAndValidate(subgraph, query, log);
       documents.set(query, prepared);
     }
     return prepared;
@@ -55,13 +49,7 @@ export function makeExecutor(subgraph: Subgraph, log: Logger): SubgraphExecutor 
   return async ({ query, operationName, variables }, contextValue) => {
     const prepared = prepare(query);
     if ('errors' in prepared) return { errors: prepared.errors.map((error) => maskError(error, name, log)) };
-    const { data, errors } = await execute({
-      schema,
-      document: prepared.document,
-      operationName,
-      variableValues: variables,
-      contextValue,
-    });
+    const { data, errors } = await prepared.run({ operationName, variables }, contextValue);
     try {
       await subgraph.recordAccess(contextValue, { outline: prepared.outline, errors: errors ?? [] });
     } catch (error) {
@@ -79,11 +67,12 @@ function asGraphQLError(error: unknown): GraphQLError {
   return new GraphQLError('The access could not be put on record', { originalError: error as Error });
 }
 
-function parseAndValidate({ schema }: Subgraph, query: string): Prepared {
+function parseAndValidate({ schema }: Subgraph, query: string, log: Logger): Prepared {
   try {
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
-    return errors.length > 0 ? { errors } : { document, outline: outlineOf(schema, document) };
+    if (errors.length > 0) return { errors };
+    return { run: prepareDocument(schema, document, log), outline: outlineOf(schema, document) };
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };
     throw error;

@@ -27,6 +27,21 @@ export interface Edge<Row> {
   readonly node: Row;
 }
 
+/** An edge that makes its cursor when it is asked for: few operations select it, and every row would pay for it. */
+class PageEdge<Row> implements Edge<Row> {
+  readonly node: Row;
+  readonly #cursorOf: (row: Row) => string;
+
+  constructor(node: Row, cursorOf: (row: Row) => string) {
+    this.node = node;
+    this.#cursorOf = cursorOf;
+  }
+
+  get cursor(): string {
+    return this.#cursorOf(this.node);
+  }
+}
+
 /** A page as the Relay specification lays it out. `totalCount` is there when the caller asked for it. */
 export interface Connection<Row> {
   readonly edges: readonly Edge<Row>[];
@@ -79,18 +94,23 @@ export function planPage(
     keyset: sql`${cursorCondition('after')} and ${cursorCondition('before')}`,
     orderBy: orderBy(dialect, table, order, backwards),
     limit: size + 1,
-    toConnection(rows, totalCount) {
+    toConnection<Row extends object>(rows: readonly Row[], totalCount?: number): Connection<Row> {
       const page = rows.slice(0, size);
       if (backwards) page.reverse();
-      const edges = page.map((node) => ({ cursor: encodeCursor(table, order, node), node }));
+      const cursorOf = (row: Row): string => encodeCursor(table, order, row);
+      const edges = page.map((node) => new PageEdge(node, cursorOf));
       const more = rows.length > size;
       return {
         edges,
         pageInfo: {
           hasNextPage: backwards ? args.before != null : more,
           hasPreviousPage: backwards ? more : args.after != null,
-          startCursor: edges[0]?.cursor ?? null,
-          endCursor: edges.at(-1)?.cursor ?? null,
+          get startCursor() {
+            return edges[0]?.cursor ?? null;
+          },
+          get endCursor() {
+            return edges.at(-1)?.cursor ?? null;
+          },
         },
         ...(totalCount === undefined ? {} : { totalCount }),
       };

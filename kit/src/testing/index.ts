@@ -1,7 +1,9 @@
 /** What tests of subgraphs share. Not part of the product: nothing outside tests imports it. */
-import { graphql, type ExecutionResult } from 'graphql';
+import { parse, validate, type ExecutionResult } from 'graphql';
 import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
+import { prepareDocument } from '../execute/prepare.ts';
 import { anonymous, type Identity } from '../identity/identity.ts';
+import { makeLogger } from '../log.ts';
 import { statementChannel, type StatementEvent } from '../sql/run.ts';
 
 /** An identity with what a test cares about; anonymous in all else. */
@@ -28,8 +30,12 @@ export async function run(
   source: string,
   variableValues: Readonly<Record<string, unknown>> = {},
 ): Promise<ExecutionResult<Record<string, unknown>>> {
+  const document = parse(source, { noLocation: true });
+  const invalid = validate(subgraph.schema, document);
+  if (invalid.length > 0) return { errors: invalid };
   const contextValue = subgraph.createContext(aRequest(identity));
-  const result = await graphql({ schema: subgraph.schema, source, variableValues, contextValue });
+  const execute = prepareDocument(subgraph.schema, document, makeLogger('test', 'silent'));
+  const result = await execute({ variables: variableValues }, contextValue);
   // GraphQL's objects have no prototype; tests compare with ordinary ones.
   const { data = null, ...rest } = result;
   return { ...rest, data: JSON.parse(JSON.stringify(data)) as Record<string, unknown> | null };
