@@ -57,11 +57,20 @@ function firstVersion(service, document) {
   );
 }
 
+/** The header of each subgraph, by its name. */
+async function identitiesFor(authorization) {
+  const signed = services.map(async ({ name }) => [
+    name,
+    { 'x-cdx-identity': await identityFor(authorization, name) },
+  ]);
+  return Object.fromEntries(await Promise.all(signed));
+}
+
 const app = Fastify({ keepAliveTimeout: 75_000 });
 await app.register(gateway, {
   path: '/graphql',
   jit: 1,
-  context: ({ headers }) => ({ authorization: headers.authorization, identities: {} }),
+  context: async ({ headers }) => ({ identities: await identitiesFor(headers.authorization) }),
   gateway: {
     services: services.map(({ name, url, document }) => ({
       name,
@@ -70,14 +79,6 @@ await app.register(gateway, {
       rewriteHeaders: (_, context) => context?.identities?.[name] ?? {},
     })),
   },
-});
-// Headers are made without waiting, so the identities are there before the operation runs.
-app.graphqlGateway.addHook('preGatewayExecution', async (_schema, _document, context) => {
-  const signed = services.map(async ({ name }) => [
-    name,
-    { 'x-cdx-identity': await identityFor(context.authorization, name) },
-  ]);
-  Object.assign(context.identities, Object.fromEntries(await Promise.all(signed)));
 });
 await app.listen({ host: '127.0.0.1', port: 0 });
 ready(app.server.address().port);

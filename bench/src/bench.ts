@@ -15,13 +15,15 @@ const say = (words: string): void => console.error(`· ${words}`);
 
 /** Runs the benchmark: starts everything, measures every case with all ways, ends everything. */
 export async function runBench(options: BenchOptions): Promise<Results> {
+  // Now: by the end of the run the working copy may be another.
+  const commit = commitOf(root);
   const site = await openSite({ cacheDir: resolve(root, '.cache'), scale: options.scale }, say);
   const running: Way[] = [];
   try {
     const absent = await startWays(options.peers, site, running);
     const cases = await measureAll(running, site, options);
     return {
-      ...{ commit: commitOf(root), date: new Date().toISOString(), machine: machine() },
+      ...{ commit, date: new Date().toISOString(), machine: machine() },
       ...{ rounds: options.rounds, seconds: options.seconds, scale: options.scale, absent, cases },
       authorization: await authorizationOf(running, cases),
     };

@@ -89,30 +89,40 @@ function percentiles(latencies: readonly number[]): NonNullable<Measured['latenc
   return { p50: p50 ?? Number.NaN, p95: p95 ?? Number.NaN, p99: p99 ?? Number.NaN };
 }
 
-/** The ways whose data differ from the first way's, with what differs. */
+/** The ways whose data differ from those of the first way that answers, with what differs. */
 async function findDifferent(
   ways: readonly Way[],
   requests: readonly BenchRequest[],
 ): Promise<Map<string, string>> {
   const different = new Map<string, string>();
-  const expected: unknown[] = [];
+  let expected: unknown[] | undefined;
   for (const way of ways) {
-    const client = new Client(way.url, 1);
     try {
-      for (const [index, request] of requests.slice(0, compared).entries()) {
-        const { data, errors } = JSON.parse((await client.send(request)).text) as {
-          readonly data?: unknown;
-          readonly errors?: readonly { readonly message: string }[];
-        };
-        if (errors?.[0]) throw new Error(errors[0].message);
-        if (way === ways[0]) expected.push(data);
-        else if (!isDeepStrictEqual(data, expected[index])) throw new Error('it answers with other data');
-      }
+      const data = await dataOf(way, requests.slice(0, compared));
+      expected ??= data;
+      if (!isDeepStrictEqual(data, expected)) different.set(way.name, 'it answers with other data');
     } catch (error) {
       different.set(way.name, error instanceof Error ? error.message : String(error));
-    } finally {
-      client.close();
     }
   }
   return different;
+}
+
+/** The data of a way's answers; throws with the first error among them. */
+async function dataOf({ url }: Way, requests: readonly BenchRequest[]): Promise<unknown[]> {
+  const client = new Client(url, 1);
+  try {
+    const all: unknown[] = [];
+    for (const request of requests) {
+      const { data, errors } = JSON.parse((await client.send(request)).text) as {
+        readonly data?: unknown;
+        readonly errors?: readonly { readonly message: string }[];
+      };
+      if (errors?.[0]) throw new Error(errors[0].message);
+      all.push(data);
+    }
+    return all;
+  } finally {
+    client.close();
+  }
 }

@@ -16,7 +16,7 @@ export interface BenchOptions {
 
 export const help = `Measures CDX beside other ways to answer the same queries from the same databases.
 
-  npm run bench                       everything, about 45 minutes
+  npm run bench                       everything, about an hour
   npm run bench -- [options]
 
   --scenario a,b   of ${scenarioNames.join(', ')} (all)
