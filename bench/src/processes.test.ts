@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { cpuMsOf, memoryMbOf, parseStat, withPids } from './processes.ts';
 
-describe('processes', () => {
+/** Only Linux tells of its processes in /proc; the benchmark runs nowhere else. */
+const onLinux = process.platform === 'linux' ? describe : describe.skip;
+
+onLinux('processes', () => {
   test('are read from the kernel’s line, whatever their names hold', () => {
     const line = `42 (a (odd) name) S 7 ${'0 '.repeat(9)}100 20 3 4 20 0`;
     expect(parseStat(line)).toEqual({ pid: 42, parent: 7, cpuMs: 1_270 });
