@@ -71,9 +71,10 @@ function drawCurve(name: string, points: readonly ReportedCase[], titles: Titles
   const names = [...new Set(points.flatMap(({ ways }) => ways.map(({ way }) => way)))];
   const at = (way: string, point: ReportedCase): string => {
     const found = point.ways.find((one) => one.way === way);
-    return found
-      ? `${figure(found.cpuMsPerRequest)} (${found.ratio ? number(found.ratio.median, 2) : '–'}×)`
-      : '–';
+    if (!found) return '–';
+    const { cpuMsPerRequest, ratio, failures } = found;
+    const failed = failures > 0 ? `, ${failures} failed` : '';
+    return `${figure(cpuMsPerRequest)} (${ratio ? number(ratio.median, 2) : '–'}×)${failed}`;
   };
   const table = drawTable(
     [`CPU ms (ratio), ${name}`, ...points.map((point) => point.name.replace(`${name} `, ''))],
