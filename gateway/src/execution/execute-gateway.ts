@@ -86,8 +86,8 @@ class PlanExecutor {
       data: {},
       errors: [],
       failures: [],
-      variables,
-      coerced,
+      variables: compiled.variablesOf(variables),
+      coerced: compiled.variablesOf(coerced),
       ask: (name, asked) => this.#source(name).ask(asked, context.context),
     };
     await compiled.fetch(run);

@@ -1,6 +1,7 @@
 import type { FetchNode } from '@apollo/query-planner';
 import { Kind, parse, type GraphQLFormattedError, type SelectionSetNode } from 'graphql';
 import type { PlanPath } from './places.ts';
+import { clientPath } from './response-keys.ts';
 
 /** A fetch that brought nothing: what is told wherever its fields would have been. */
 export interface Failure {
@@ -18,8 +19,9 @@ export function failureOf(
   path: PlanPath,
   { message, extensions }: GraphQLFormattedError,
 ): Failure {
-  const fields = keysOf(node).map((key) => [...path, key]);
-  return { message, extensions: { ...extensions, service: node.serviceName }, path, fields };
+  const fields = keysOf(node).map((key) => clientPath([...path, key]));
+  const all = { ...extensions, service: node.serviceName };
+  return { message, extensions: all, path: clientPath(path), fields };
 }
 
 /** The response keys of what a fetch adds to its objects. */

@@ -6,6 +6,7 @@ import { isData, merge, type Data } from './objects.ts';
 import { objectsAt, placesAt, type Path, type PlanPath } from './places.ts';
 import { compileRepresentation, type PlannedGraph } from './representation.ts';
 import { compileRewrites } from './rewrite.ts';
+import { clientPath } from './response-keys.ts';
 import type { Variables } from './selected-fields.ts';
 import { splitFetch } from './split-fetch.ts';
 
@@ -161,7 +162,9 @@ function report(
   for (const error of errors) {
     const places = error.path ? placesOf(error.path) : [];
     const extensions = { ...error.extensions, service: node.serviceName };
-    for (const place of places) run.errors.push(new GraphQLError(error.message, { path: place, extensions }));
+    for (const place of places) {
+      run.errors.push(new GraphQLError(error.message, { path: clientPath(place), extensions }));
+    }
     if (places.length > 0) continue;
     if (data) run.errors.push(new GraphQLError(error.message, { extensions }));
     else run.failures.push(failureOf(node, path, error));

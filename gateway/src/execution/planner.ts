@@ -22,11 +22,15 @@ import type { PlanStep } from './fetch.ts';
 import type { Data } from './objects.ts';
 import { supergraphForPlanning } from './planning-supergraph.ts';
 import type { IsOfType, PlannedGraph } from './representation.ts';
-import { selectFields, type SelectedField } from './selected-fields.ts';
+import { unreserve } from './reserved-variable.ts';
+import { ResponseKeys } from './response-keys.ts';
+import { selectFields, type SelectedField, type Variables } from './selected-fields.ts';
 import { compileShape, type Shaping } from './shape.ts';
 
 /** An operation, ready to run: how its data is fetched, and what the caller gets of it. */
 export interface CompiledOperation {
+  /** The caller's variables as the plan names them. */
+  readonly variablesOf: (variables: Variables) => Variables;
   readonly fetch: PlanStep;
   readonly shape: (data: Data, run: Shaping) => Data | null;
   /** What it asks of the schema itself, which no subgraph is asked for. */
@@ -45,6 +49,7 @@ export class Planner {
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
   readonly #graph: PlannedGraph;
+  readonly #keys: ResponseKeys;
   /** The names of the fields with `@requires`. */
   readonly #requiring: ReadonlySet<string>;
   readonly subgraphs: readonly NamedSubgraph[];
@@ -68,10 +73,9 @@ export class Planner {
       reuseQueryFragments: forPlanning.variants.fieldOf.size === 0,
     });
     this.subgraphs = [...built.subgraphsMetadata().values()];
-    this.#graph = {
-      isOfType: makeIsOfType(built.schema.toGraphQLJSSchema()),
-      variants: forPlanning.variants,
-    };
+    const whole = built.schema.toGraphQLJSSchema();
+    this.#keys = new ResponseKeys(whole);
+    this.#graph = { isOfType: makeIsOfType(whole), variants: forPlanning.variants };
   }
 
   /**
@@ -100,28 +104,34 @@ export class Planner {
   ): CompiledOperation {
     const operationName = operation.name?.value;
     const settled = settleConditions(document, (variable) => values.get(variable));
-    const planned = operationFromDocument(this.#api, settled, operationName ? { operationName } : {});
+    const unreserved = unreserve(this.#keys.planned(settled));
+    const planned = operationFromDocument(
+      this.#api,
+      unreserved.document,
+      operationName ? { operationName } : {},
+    );
     const root = this.#schema.getRootType(operation.operation);
     if (!root) throw new TypeError(`The graph has no ${operation.operation}`);
     const fragments = fragmentsOf(document);
     const sets = [{ set: operation.selectionSet, guard: undefined }];
     const fields = selectFields(this.#schema, fragments, root, sets);
     const plan = this.#planner.buildQueryPlan(planned);
-    checkAll(fields, new Set(rootKeys(plan.node)));
+    this.#checkAll(fields, new Set(rootKeys(plan.node)));
     return {
+      variablesOf: unreserved.variablesOf,
       fetch: compilePlan(plan, this.#graph),
-      shape: compileShape(this.#schema, fragments, root, sets),
+      shape: compileShape({ schema: this.#schema, fragments, keys: this.#keys }, root, sets),
       introspection: introspectionIn(document, operation, fields),
     };
   }
-}
 
-/** A field that no subgraph can bring, such as one of an interface that nothing implements, is left out of a plan. */
-function checkAll(fields: readonly SelectedField[], planned: ReadonlySet<string>): void {
-  for (const { key, name, guard } of fields) {
-    if (guard || name.startsWith('__') || planned.has(key)) continue;
-    const extensions = { code: 'INTERNAL' };
-    throw new GraphQLError(`No service can answer what is asked of ${name}`, { extensions });
+  /** A field that no subgraph can bring, such as one of an interface that nothing implements, is left out of a plan. */
+  #checkAll(fields: readonly SelectedField[], planned: ReadonlySet<string>): void {
+    for (const { name, guard, node } of fields) {
+      if (guard || name.startsWith('__') || planned.has(this.#keys.of(node))) continue;
+      const extensions = { code: 'INTERNAL' };
+      throw new GraphQLError(`No service can answer what is asked of ${name}`, { extensions });
+    }
   }
 }
 

@@ -15,6 +15,7 @@ import {
 } from 'graphql';
 import { isData, type Data } from './objects.ts';
 import type { Gap } from './gaps.ts';
+import type { ResponseKeys } from './response-keys.ts';
 import { selectFields, type GuardedSet, type SelectedField, type Variables } from './selected-fields.ts';
 
 /** What shaping needs of one run, and what it finds. */
@@ -29,6 +30,13 @@ export interface Shaping {
   readonly gaps: Gap[];
 }
 
+/** What an operation is asked of. */
+interface AskedOf {
+  readonly schema: GraphQLSchema;
+  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly keys: ResponseKeys;
+}
+
 type Shape = (value: unknown, run: Shaping) => unknown;
 
 /** Stands for an object that a null has gone up to, until it meets a place that may be null. */
@@ -40,12 +48,11 @@ const absent = Symbol('absent');
  * @returns a function from what the subgraphs answered to what the caller gets; null where a null went up to the root
  */
 export function compileShape(
-  schema: GraphQLSchema,
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>,
+  asked: AskedOf,
   root: GraphQLObjectType,
   sets: readonly GuardedSet[],
 ): (data: Data, run: Shaping) => Data | null {
-  const shape = new ShapeCompiler(schema, fragments).object(root, sets);
+  const shape = new ShapeCompiler(asked).object(root, sets);
   return (data, run) => {
     const shaped = shape(data, run);
     return isData(shaped) ? shaped : null;
@@ -53,23 +60,24 @@ export function compileShape(
 }
 
 class ShapeCompiler {
-  readonly #schema: GraphQLSchema;
-  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #asked: AskedOf;
 
-  constructor(schema: GraphQLSchema, fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
-    this.#schema = schema;
-    this.#fragments = fragments;
+  constructor(asked: AskedOf) {
+    this.#asked = asked;
   }
 
   /** Of objects that are of a type, or, of an abstract one, of whatever type: then only what all have in common. */
   object(type: GraphQLCompositeType, sets: readonly GuardedSet[]): Shape {
-    const fields = selectFields(this.#schema, this.#fragments, type, sets).map((field) => ({
+    const { schema, fragments } = this.#asked;
+    const fields = selectFields(schema, fragments, type, sets).map((field) => ({
       key: field.key,
       guard: field.guard,
       shape: this.#field(type, field),
     }));
+    // A key of this name changes what a plain object is.
+    const prototype = fields.some(({ key }) => key === '__proto__') ? null : Object.prototype;
     return (value, run) => {
-      const shaped: Data = {};
+      const shaped: Data = prototype ? {} : (Object.create(null) as Data);
       for (const { key, guard, shape } of fields) {
         if (guard && !guard(run.variables)) continue;
         const of = shape(value, run);
@@ -80,15 +88,16 @@ class ShapeCompiler {
     };
   }
 
-  #field(parent: GraphQLCompositeType, { key, name, below }: SelectedField): Shape {
+  #field(parent: GraphQLCompositeType, { key, name, node, below }: SelectedField): Shape {
     if (name === '__typename') return isObjectType(parent) ? () => parent.name : required(() => null);
     if (name === '__schema' || name === '__type') return (_, { introspection }) => introspection[key];
+    const from = this.#asked.keys.of(node);
     const field = isUnionType(parent) ? undefined : parent.getFields()[name];
     if (!field) throw new Error(`${parent.name} has no field ${name}`);
     // The most there are, and they need no place: nothing below them can be missing.
     if (isScalarType(field.type)) {
       return (object, run) => {
-        const value = (object as Data)[key];
+        const value = (object as Data)[from];
         if (value === undefined && run.isPartial)
           run.gaps.push({ path: [...run.path, key], why: 'unfetched' });
         return value ?? null;
@@ -97,7 +106,7 @@ class ShapeCompiler {
     const shape = this.#value(field.type, below);
     return (object, run) => {
       run.path.push(key);
-      const shaped = shape((object as Data)[key], run);
+      const shaped = shape((object as Data)[from], run);
       run.path.pop();
       return shaped;
     };
@@ -133,7 +142,7 @@ class ShapeCompiler {
   #ofType(name: unknown, type: GraphQLAbstractType, below: readonly GuardedSet[]): Shape {
     // Where the answer does not depend on the type, it is not asked for; an interface object knows none.
     if (name === undefined || name === type.name) return this.object(type, below);
-    const known = typeof name === 'string' ? this.#schema.getType(name) : undefined;
+    const known = typeof name === 'string' ? this.#asked.schema.getType(name) : undefined;
     // An object of a type that callers do not know is as if it were not there.
     return isObjectType(known) ? this.object(known, below) : () => absent;
   }
