@@ -50,7 +50,7 @@ function compileRootFetch(node: FetchNode, path: PlanPath, { isOfType }: Planned
     const [first, ...others] = targets;
     if (!first) return;
     const result = await run.ask(node.serviceName, operationOf(node, variablesOf(run.variables)));
-    report(run, node, path, result, (place) => [[...path, ...place]]);
+    report(run, node, path, result, (place) => placesAt(run.data, path).map((at) => [...at, ...place]));
     const { data } = result;
     if (!data) return;
     rewrite?.(data);

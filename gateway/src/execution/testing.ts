@@ -59,7 +59,7 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
   const definitions = subgraphs.map((subgraph) => ({
     ...subgraph,
     url: `http://${subgraph.name}`,
-    typeDefs: parse(subgraph.typeDefs.includes('@link') ? subgraph.typeDefs : federation + subgraph.typeDefs),
+    typeDefs: parse(federation + subgraph.typeDefs),
   }));
   const { supergraphSdl, errors } = composeServices(definitions);
   if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));

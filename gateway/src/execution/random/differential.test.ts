@@ -1,4 +1,4 @@
-import { inspect } from 'node:util';
+import { inspect, isDeepStrictEqual } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { execute, parse, validate, type GraphQLSchema } from 'graphql';
@@ -34,9 +34,19 @@ describe(`random operations (CDX_SEED=${seed}) are answered as by one server wit
         const before = graph.fetched.length;
         const answer = await graph.ask(query, variables);
         compared += 1;
-        const complaint = difference(truth, answer);
+        const stock = await graph.askStock(query, variables);
+        const isFault = !isDeepStrictEqual(stock.data, truth.data);
+        const complaint = difference(truth, answer) ?? (isFault ? unlistedFault(query) : undefined);
         if (complaint === undefined) return;
-        const told = { complaint, query, variables, truth, answer, fetched: graph.fetched.slice(before) };
+        const told = {
+          complaint,
+          query,
+          variables,
+          truth,
+          answer,
+          stock,
+          fetched: graph.fetched.slice(before),
+        };
         throw new Error(
           [inspect(told, { depth: 20 }), ...subgraphs.map(({ typeDefs }) => typeDefs)].join('\n'),
         );
@@ -49,6 +59,19 @@ describe(`random operations (CDX_SEED=${seed}) are answered as by one server wit
     expect(compared).toBeGreaterThanOrEqual(2_000);
   });
 });
+
+/** The faults of Apollo’s gateway that such operations meet, as `stock-faults.test.ts` shows them, by what gives rise to them. */
+const knownFaults: Readonly<Record<string, RegExp>> = {
+  'conditions of a field with @requires empty its neighbours': /@(skip|include)/,
+  'conditions that leave nothing of an object leave it out': /@(skip|include)/,
+  'an alias that is the name of a key or of the type is mixed up with it':
+    /\b(id|code|__typename|material): /,
+};
+
+function unlistedFault(query: string): string | undefined {
+  const isKnown = Object.values(knownFaults).some((cause) => cause.test(query));
+  return isKnown ? undefined : 'Apollo’s gateway has a fault that is not listed';
+}
 
 async function answerWhole(
   model: GraphModel,

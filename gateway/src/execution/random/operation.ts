@@ -74,7 +74,9 @@ class OperationMaker {
   }
 
   #alias(): string {
-    return this.#choices.rarely(4) ? `x${this.#choices.below(3)}: ` : '';
+    if (!this.#choices.rarely(4)) return '';
+    // Some are names that plans use themselves.
+    return `${this.#choices.oneOf(['x0', 'x1', 'x2', 'id', 'code', 'material', '__typename', '__proto__'])}: `;
   }
 
   #directive(): string {
