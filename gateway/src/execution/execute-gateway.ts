@@ -14,7 +14,7 @@ import {
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { SubgraphSource } from '../datasources/index.ts';
 import type { PlanRun } from './fetch.ts';
-import { addMissing } from './missing.ts';
+import { tellGaps } from './gaps.ts';
 import type { Data } from './objects.ts';
 import { Planner, type CompiledOperation } from './planner.ts';
 import type { RequestContext } from './request-context.ts';
@@ -50,12 +50,23 @@ export function executeGateway(gateway: GatewayInterface, sourceOf: SourceOf): G
   };
 }
 
+/** The plans of one document. */
+interface DocumentPlans {
+  /** The variables that they depend on. */
+  readonly decisive: readonly string[];
+  /** By the operation's name and the values of those. */
+  readonly compiled: Map<string, CompiledOperation>;
+}
+
+/** A document's plans are few, unless someone tries many conditions on purpose. */
+const maxPlans = 64;
+
 class PlanExecutor {
   readonly #schema: GraphQLSchema;
   readonly #planner: Planner;
   readonly #sources: ReadonlyMap<string, SubgraphSource>;
   /** Documents are kept by who parses them, so the same operation comes as the same object. */
-  readonly #compiled = new WeakMap<DocumentNode, Map<string, CompiledOperation>>();
+  readonly #plans = new WeakMap<DocumentNode, DocumentPlans>();
 
   constructor(supergraph: string, schema: GraphQLSchema, sourceOf: SourceOf) {
     this.#schema = schema;
@@ -70,28 +81,42 @@ class PlanExecutor {
     const definitions = operation.variableDefinitions ?? [];
     const { coerced, errors: mistakes } = getVariableValues(this.#schema, definitions, { ...variables });
     if (mistakes) return { errors: mistakes.map(asInputError) };
-    const compiled = this.#compile(document, operation);
+    const compiled = this.#compile(document, operation, coerced);
     const run: PlanRun = {
       data: {},
       errors: [],
-      variables,
-      coerced,
+      failures: [],
+      variables: compiled.variablesOf(variables),
+      coerced: compiled.variablesOf(coerced),
       ask: (name, asked) => this.#source(name).ask(asked, context.context),
     };
     await compiled.fetch(run);
     const introspection = this.#introspect(compiled, variables);
-    const shaping = { variables: coerced, introspection, path: [], missing: [] };
+    const { errors, failures } = run;
+    const shaping = { variables: coerced, introspection, path: [], gaps: [], isPartial: failures.length > 0 };
     const data = compiled.shape(run.data, shaping);
-    addMissing(run.errors, shaping.missing);
-    return run.errors.length > 0 ? { errors: run.errors, data } : { data };
+    tellGaps(errors, failures, shaping.gaps);
+    return errors.length > 0 ? { errors, data } : { data };
   }
 
-  #compile(document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation {
-    const operations = this.#compiled.get(document) ?? new Map<string, CompiledOperation>();
-    this.#compiled.set(document, operations);
-    const name = operation.name?.value ?? '';
-    const compiled = operations.get(name) ?? this.#planner.compile(document, operation);
-    operations.set(name, compiled);
+  #compile(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: Variables,
+  ): CompiledOperation {
+    let plans = this.#plans.get(document);
+    if (!plans) {
+      plans = { decisive: this.#planner.decisiveVariables(document), compiled: new Map() };
+      this.#plans.set(document, plans);
+    }
+    const values = new Map(plans.decisive.map((name) => [name, variables[name] === true]));
+    const key = [operation.name?.value ?? '', ...values.values()].join();
+    let compiled = plans.compiled.get(key);
+    if (!compiled) {
+      compiled = this.#planner.compile(document, operation, values);
+      if (plans.compiled.size >= maxPlans) plans.compiled.clear();
+      plans.compiled.set(key, compiled);
+    }
     return compiled;
   }
 

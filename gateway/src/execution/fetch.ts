@@ -1,16 +1,22 @@
 import type { FetchNode } from '@apollo/query-planner';
 import type { SubgraphOperation, SubgraphResult } from '@cdx/kit';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
+import { failureOf, type Failure } from './failures.ts';
 import { isData, merge, type Data } from './objects.ts';
 import { objectsAt, placesAt, type Path, type PlanPath } from './places.ts';
-import { compileRepresentation, type IsOfType } from './representation.ts';
+import { compileRepresentation, type PlannedGraph } from './representation.ts';
 import { compileRewrites } from './rewrite.ts';
+import { clientPath } from './response-keys.ts';
 import type { Variables } from './selected-fields.ts';
+import { splitFetch } from './split-fetch.ts';
 
 /** One run of a plan: what has been fetched so far, and what went wrong. */
 export interface PlanRun {
   readonly data: Data;
+  /** What subgraphs said of single places. */
   readonly errors: GraphQLError[];
+  /** The fetches that brought nothing. */
+  readonly failures: Failure[];
   /** The variables as the caller sent them. */
   readonly variables: Variables;
   /** The variables with their defaults, for conditions. */
@@ -26,19 +32,26 @@ export type PlanStep = (run: PlanRun) => Promise<void>;
  * Compiles a fetch.
  * @param path where its objects are; empty at the root
  */
-export function compileFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): PlanStep {
-  return node.requires ? compileEntityFetch(node, path, isOfType) : compileRootFetch(node, path, isOfType);
+export function compileFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph): PlanStep {
+  const compile = node.requires ? compileEntityFetch : compileRootFetch;
+  const steps = splitFetch(node, graph.variants).map((one) => compile(one, path, graph));
+  const [step] = steps;
+  if (step && steps.length === 1) return step;
+  return async (run) => {
+    await Promise.all(steps.map((one) => one(run)));
+  };
 }
 
-function compileRootFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): PlanStep {
+function compileRootFetch(node: FetchNode, path: PlanPath, { isOfType }: PlannedGraph): PlanStep {
   const rewrite = compileRewrites(node.outputRewrites, isOfType);
   const variablesOf = usedVariables(node);
   return async (run) => {
     const targets = path.length === 0 ? [run.data] : objectsAt(run.data, path);
     const [first, ...others] = targets;
     if (!first) return;
-    const { data, errors } = await run.ask(node.serviceName, operationOf(node, variablesOf(run.variables)));
-    for (const error of errors ?? []) report(run, node, error, error.path ? [[...path, ...error.path]] : []);
+    const result = await run.ask(node.serviceName, operationOf(node, variablesOf(run.variables)));
+    report(run, node, path, result, (place) => placesAt(run.data, path).map((at) => [...at, ...place]));
+    const { data } = result;
     if (!data) return;
     rewrite?.(data);
     merge(first, data);
@@ -47,8 +60,9 @@ function compileRootFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): 
   };
 }
 
-function compileEntityFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType): PlanStep {
-  const represent = compileRepresentation(node.requires ?? [], isOfType);
+function compileEntityFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph): PlanStep {
+  const { isOfType } = graph;
+  const represent = compileRepresentation(node.requires ?? [], graph);
   const rewriteInput = compileRewrites(node.inputRewrites, isOfType);
   const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
   const variablesOf = usedVariables(node);
@@ -61,21 +75,17 @@ function compileEntityFetch(node: FetchNode, path: PlanPath, isOfType: IsOfType)
     const { representations } = entities;
     if (representations.length === 0) return;
     const variables = { ...variablesOf(run.variables), representations };
-    const { data, errors } = await run.ask(node.serviceName, operationOf(node, variables));
-    for (const error of errors ?? []) {
-      report(
-        run,
-        node,
-        error,
-        entities.placesOf(error.path, () => placesAt(run.data, path)),
-      );
-    }
+    const result = await run.ask(node.serviceName, operationOf(node, variables));
+    report(run, node, path, result, (place) => entities.placesOf(place, () => placesAt(run.data, path)));
+    const { data, errors } = result;
     if (!data) return;
     const received = data._entities;
-    if (!Array.isArray(received) || received.length !== representations.length) {
-      throw new Error(`${node.serviceName} answered other entities than it was asked for`);
+    if (Array.isArray(received) && received.length === representations.length) {
+      entities.take(received, rewriteOutput);
+    } else if (!errors?.length) {
+      const message = `${node.serviceName} answered other entities than it was asked for`;
+      run.failures.push(failureOf(node, path, { message }));
     }
-    entities.take(received, rewriteOutput);
   };
 }
 
@@ -111,8 +121,8 @@ class Entities {
   }
 
   /** Where an error of the subgraph is in the result: in every place that shows its entity. */
-  placesOf(path: Path | undefined, places: () => readonly Path[]): Path[] {
-    const [field, index, ...rest] = path ?? [];
+  placesOf(path: Path, places: () => readonly Path[]): Path[] {
+    const [field, index, ...rest] = path;
     if (field !== '_entities' || typeof index !== 'number') return [];
     const all = places();
     return (this.#objects[index] ?? []).flatMap(({ number }) => {
@@ -136,11 +146,27 @@ function operationOf({ operation, operationName }: FetchNode, variables: Data): 
   return { query: operation, operationName, variables };
 }
 
-/** Notes a subgraph's error once for each place; one that is of the whole fetch has none. */
-function report(run: PlanRun, node: FetchNode, error: GraphQLFormattedError, places: readonly Path[]): void {
-  const extensions = { ...error.extensions, service: node.serviceName };
-  const add = (path: Path | undefined): void =>
-    void run.errors.push(new GraphQLError(error.message, { ...(path ? { path } : {}), extensions }));
-  if (places.length === 0) add(undefined);
-  for (const place of places) add(place);
+/** Notes a subgraph's errors, each once for each of its places; one of none is of the fetch if that brought nothing. */
+function report(
+  run: PlanRun,
+  node: FetchNode,
+  path: PlanPath,
+  { data, errors = [] }: SubgraphResult,
+  placesOf: (place: Path) => readonly Path[],
+): void {
+  if (!data && errors.length === 0) {
+    run.failures.push(
+      failureOf(node, path, { message: `${node.serviceName} answered neither data nor errors` }),
+    );
+  }
+  for (const error of errors) {
+    const places = error.path ? placesOf(error.path) : [];
+    const extensions = { ...error.extensions, service: node.serviceName };
+    for (const place of places) {
+      run.errors.push(new GraphQLError(error.message, { path: clientPath(place), extensions }));
+    }
+    if (places.length > 0) continue;
+    if (data) run.errors.push(new GraphQLError(error.message, { extensions }));
+    else run.failures.push(failureOf(node, path, error));
+  }
 }

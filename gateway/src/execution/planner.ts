@@ -6,23 +6,31 @@ import {
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import {
+  GraphQLError,
   isAbstractType,
   isInterfaceType,
   Kind,
+  visit,
   type DocumentNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { compilePlan } from './compile-plan.ts';
+import { compilePlan, rootKeys } from './compile-plan.ts';
+import { conditionsOf, settleConditions } from './conditions.ts';
 import type { PlanStep } from './fetch.ts';
 import type { Data } from './objects.ts';
-import type { IsOfType } from './representation.ts';
-import { selectFields, type SelectedField } from './selected-fields.ts';
+import { supergraphForPlanning } from './planning-supergraph.ts';
+import type { IsOfType, PlannedGraph } from './representation.ts';
+import { unreserve } from './reserved-variable.ts';
+import { ResponseKeys } from './response-keys.ts';
+import { selectFields, type SelectedField, type Variables } from './selected-fields.ts';
 import { compileShape, type Shaping } from './shape.ts';
 
 /** An operation, ready to run: how its data is fetched, and what the caller gets of it. */
 export interface CompiledOperation {
+  /** The caller's variables as the plan names them. */
+  readonly variablesOf: (variables: Variables) => Variables;
   readonly fetch: PlanStep;
   readonly shape: (data: Data, run: Shaping) => Data | null;
   /** What it asks of the schema itself, which no subgraph is asked for. */
@@ -40,7 +48,10 @@ export class Planner {
   readonly #schema: GraphQLSchema;
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
-  readonly #isOfType: IsOfType;
+  readonly #graph: PlannedGraph;
+  readonly #keys: ResponseKeys;
+  /** The names of the fields with `@requires`. */
+  readonly #requiring: ReadonlySet<string>;
   readonly subgraphs: readonly NamedSubgraph[];
 
   /**
@@ -48,26 +59,79 @@ export class Planner {
    * @param schema the API schema that documents are valid against
    */
   constructor(supergraph: string, schema: GraphQLSchema) {
-    const built = Supergraph.build(supergraph, { supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES });
+    const forPlanning = supergraphForPlanning(supergraph);
+    const built = Supergraph.build(forPlanning.supergraph, {
+      supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
+      // Apollo's gateway has checked it as it was loaded; what only planning needs would be complained of.
+      validateSupergraph: false,
+    });
     this.#schema = schema;
+    this.#requiring = forPlanning.requiring;
     this.#api = built.apiSchema();
-    this.#planner = new QueryPlanner(built);
+    this.#planner = new QueryPlanner(built, {
+      // A fetch of variants may have to be split, for which its fields must not be in fragments.
+      reuseQueryFragments: forPlanning.variants.fieldOf.size === 0,
+    });
     this.subgraphs = [...built.subgraphsMetadata().values()];
-    this.#isOfType = makeIsOfType(built.schema.toGraphQLJSSchema());
+    const whole = built.schema.toGraphQLJSSchema();
+    this.#keys = new ResponseKeys(whole);
+    this.#graph = { isOfType: makeIsOfType(whole), variants: forPlanning.variants };
   }
 
-  compile(document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation {
+  /**
+   * The variables whose values an operation's plan depends on. What is fetched for a field's `@requires` goes with the
+   * field's conditions, and the planner expects it all the same of the objects that it fetches the field's neighbours
+   * for; so where both meet, each case has a plan of its own.
+   */
+  decisiveVariables(document: DocumentNode): readonly string[] {
+    const variables = conditionsOf(document);
+    if (variables.length === 0) return variables;
+    const fields = this.#requiring;
+    const requiring = new Set<string>();
+    visit(document, {
+      Field({ name }) {
+        if (fields.has(name.value)) requiring.add(name.value);
+      },
+    });
+    return requiring.size > 0 ? variables : [];
+  }
+
+  /** @param values those of the decisive variables */
+  compile(
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    values: ReadonlyMap<string, boolean>,
+  ): CompiledOperation {
     const operationName = operation.name?.value;
-    const planned = operationFromDocument(this.#api, document, operationName ? { operationName } : {});
+    const settled = settleConditions(document, (variable) => values.get(variable));
+    const unreserved = unreserve(this.#keys.planned(settled));
+    const planned = operationFromDocument(
+      this.#api,
+      unreserved.document,
+      operationName ? { operationName } : {},
+    );
     const root = this.#schema.getRootType(operation.operation);
     if (!root) throw new TypeError(`The graph has no ${operation.operation}`);
     const fragments = fragmentsOf(document);
     const sets = [{ set: operation.selectionSet, guard: undefined }];
+    const fields = selectFields(this.#schema, fragments, root, sets);
+    const plan = this.#planner.buildQueryPlan(planned);
+    this.#checkAll(fields, new Set(rootKeys(plan.node)));
     return {
-      fetch: compilePlan(this.#planner.buildQueryPlan(planned), this.#isOfType),
-      shape: compileShape(this.#schema, fragments, root, sets),
-      introspection: introspectionIn(document, operation, selectFields(this.#schema, fragments, root, sets)),
+      variablesOf: unreserved.variablesOf,
+      fetch: compilePlan(plan, this.#graph),
+      shape: compileShape({ schema: this.#schema, fragments, keys: this.#keys }, root, sets),
+      introspection: introspectionIn(document, operation, fields),
     };
+  }
+
+  /** A field that no subgraph can bring, such as one of an interface that nothing implements, is left out of a plan. */
+  #checkAll(fields: readonly SelectedField[], planned: ReadonlySet<string>): void {
+    for (const { name, guard, node } of fields) {
+      if (guard || name.startsWith('__') || planned.has(this.#keys.of(node))) continue;
+      const extensions = { code: 'INTERNAL' };
+      throw new GraphQLError(`No service can answer what is asked of ${name}`, { extensions });
+    }
   }
 }
 

@@ -1,8 +1,15 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import type { Variants } from './planning-supergraph.ts';
 import { isData, merge, type Data } from './objects.ts';
 
 /** Whether an object is of a type, by its `__typename`. */
 export type IsOfType = (object: Data, type: string) => boolean;
+
+/** What compiling a plan's parts needs to know of its graph. */
+export interface PlannedGraph {
+  readonly isOfType: IsOfType;
+  readonly variants: Variants;
+}
 
 /** Makes what a subgraph is given to know an entity by; undefined where the object lacks some of it. */
 export type Represent = (object: Data) => Data | undefined;
@@ -10,9 +17,9 @@ export type Represent = (object: Data) => Data | undefined;
 /** Compiles a fetch's `requires`. */
 export function compileRepresentation(
   selections: readonly QueryPlanSelectionNode[],
-  isOfType: IsOfType,
+  graph: PlannedGraph,
 ): Represent {
-  const select = compileSelections(selections, isOfType);
+  const select = compileSelections(selections, graph);
   return (object) => {
     const representation = select(object);
     return representation?.__typename === undefined ? undefined : representation;
@@ -23,9 +30,9 @@ type Step = (object: Data, into: Data) => boolean;
 
 function compileSelections(
   selections: readonly QueryPlanSelectionNode[],
-  isOfType: IsOfType,
+  graph: PlannedGraph,
 ): (object: Data) => Data | undefined {
-  const steps = selections.map((selection) => compileStep(selection, isOfType));
+  const steps = selections.map((selection) => compileStep(selection, graph));
   return (object) => {
     const into: Data = {};
     for (const step of steps) if (!step(object, into)) return undefined;
@@ -34,24 +41,25 @@ function compileSelections(
 }
 
 /** A step answers whether the object had what it takes. */
-function compileStep(selection: QueryPlanSelectionNode, isOfType: IsOfType): Step {
+function compileStep(selection: QueryPlanSelectionNode, graph: PlannedGraph): Step {
   if (selection.kind === 'InlineFragment') {
     const { typeCondition } = selection;
-    const select = compileSelections(selection.selections, isOfType);
+    const select = compileSelections(selection.selections, graph);
     return (object, into) => {
-      if (typeCondition === undefined || !isOfType(object, typeCondition)) return true;
+      if (typeCondition === undefined || !graph.isOfType(object, typeCondition)) return true;
       const selected = select(object);
       if (selected) merge(into, selected);
       return true;
     };
   }
   const key = selection.alias ?? selection.name;
-  const select = selection.selections && compileSelections(selection.selections, isOfType);
+  const name = graph.variants.fieldOf.get(key) ?? key;
+  const select = selection.selections && compileSelections(selection.selections, graph);
   return (object, into) => {
     const value = object[key];
     if (value === undefined) return false;
     const taken = select ? deepSelect(value, select) : value;
-    into[key] = taken;
+    into[name] = taken;
     return true;
   };
 }

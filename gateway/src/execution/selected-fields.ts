@@ -1,11 +1,11 @@
 import {
   isAbstractType,
+  isUnionType,
   Kind,
   type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
-  type GraphQLNamedType,
-  type GraphQLObjectType,
+  type GraphQLCompositeType,
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
@@ -21,11 +21,10 @@ export interface GuardedSet {
   readonly guard: Guard;
 }
 
-/** A field of an object as an operation selects it, under one response key. */
+/** A field of an object as an operation selects it, under one response key; one for each place that it may stand at. */
 export interface SelectedField {
   readonly key: string;
   readonly name: string;
-  /** Undefined where one of its selections is always in. */
   readonly guard: Guard;
   readonly node: FieldNode;
   /** What is selected below it, of all its selections. */
@@ -33,23 +32,26 @@ export interface SelectedField {
 }
 
 /**
- * The fields that selection sets select of an object type, in their order (GraphQL specification, "Field Collection").
+ * The fields that selection sets select of a type, in their order (GraphQL specification, "Field Collection"); of an
+ * abstract one, those that are selected of whatever it turns out to be.
  * What depends on the type alone is decided here, once; what depends on variables stays a guard.
  */
 export function selectFields(
   schema: GraphQLSchema,
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  type: GraphQLObjectType,
+  type: GraphQLCompositeType,
   sets: readonly GuardedSet[],
 ): SelectedField[] {
   const found = new Map<string, { nodes: FieldNode[]; guards: Guard[] }>();
+  const slots: { readonly key: string; readonly number: number }[] = [];
   const collect = ({ set, guard }: GuardedSet): void => {
     for (const selection of set.selections) {
       const own = both(guard, guardOf(selection.directives));
+      if (own === never) continue;
       if (selection.kind === Kind.FIELD) {
         const key = (selection.alias ?? selection.name).value;
         const entry = found.get(key) ?? { nodes: [], guards: [] };
-        entry.nodes.push(selection);
+        slots.push({ key, number: entry.nodes.push(selection) - 1 });
         entry.guards.push(own);
         found.set(key, entry);
         continue;
@@ -62,28 +64,24 @@ export function selectFields(
     }
   };
   for (const set of sets) collect(set);
-  return [...found].flatMap(([key, { nodes, guards }]) => {
+  return slots.flatMap(({ key, number }) => {
+    const { nodes = [], guards = [] } = found.get(key) ?? {};
     const [node] = nodes;
-    return node ? [toField(key, node, nodes, guards)] : [];
+    const before = guards.slice(0, number);
+    // A field stands where the first of its selections that is let in stands.
+    if (!node || before.includes(undefined)) return [];
+    const below = nodes.flatMap(({ selectionSet: set }, index) =>
+      set ? [{ set, guard: guards[index] }] : [],
+    );
+    return [{ key, name: node.name.value, guard: both(noneOf(before), guards[number]), node, below }];
   });
 }
 
-function toField(
-  key: string,
-  node: FieldNode,
-  nodes: readonly FieldNode[],
-  guards: readonly Guard[],
-): SelectedField {
-  const below = nodes.flatMap(({ selectionSet: set }, index) => (set ? [{ set, guard: guards[index] }] : []));
-  return { key, name: node.name.value, guard: either(guards), node, below };
-}
-
-function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLNamedType): boolean {
+function applies(schema: GraphQLSchema, condition: string | undefined, type: GraphQLCompositeType): boolean {
   if (condition === undefined || condition === type.name) return true;
   const conditional = schema.getType(condition);
-  return (
-    isAbstractType(conditional) && schema.getPossibleTypes(conditional).some(({ name }) => name === type.name)
-  );
+  if (!isAbstractType(conditional) || isUnionType(type)) return false;
+  return schema.isSubType(conditional, type);
 }
 
 function guardOf(directives: readonly DirectiveNode[] = []): Guard {
@@ -99,16 +97,21 @@ function guardOfDirective({ name, arguments: args = [] }: DirectiveNode): Guard 
     return (variables) => (variables[variable] === true) === wanted;
   }
   const isLetIn = (value?.kind === Kind.BOOLEAN && value.value) === wanted;
-  return isLetIn ? undefined : () => false;
+  return isLetIn ? undefined : never;
+}
+
+/** Lets nothing in, whatever the variables. */
+function never(): boolean {
+  return false;
 }
 
 function both(one: Guard, other: Guard): Guard {
+  if (one === never || other === never) return never;
   if (!one || !other) return one ?? other;
   return (variables) => one(variables) && other(variables);
 }
 
-function either(guards: readonly Guard[]): Guard {
-  const all = guards.filter((guard) => guard !== undefined);
-  if (all.length < guards.length) return undefined;
-  return (variables) => all.some((guard) => guard(variables));
+function noneOf(guards: readonly Guard[]): Guard {
+  if (guards.length === 0) return undefined;
+  return (variables) => !guards.some((guard) => guard?.(variables));
 }

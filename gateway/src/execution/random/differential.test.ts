@@ -1,0 +1,117 @@
+import { inspect, isDeepStrictEqual } from 'node:util';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { execute, parse, validate, type GraphQLSchema } from 'graphql';
+import { aGraph, stopGraphs, type Answer } from '../testing.ts';
+import { subgraphsOf, wholeOf } from './graph.ts';
+import { aModel, type GraphModel } from './model.ts';
+import { anOperation, type RandomOperation } from './operation.ts';
+import { Values } from './values.ts';
+
+const seed = Number(process.env.CDX_SEED ?? Date.now() % 1_000_000);
+const graphCount = Number(process.env.CDX_GRAPHS ?? 50);
+const operationsPerGraph = 60;
+
+const choices = fc.noBias(fc.array(fc.nat(1000), { maxLength: 300, size: 'max' }));
+const graphs = fc
+  .sample(choices, { seed, numRuns: graphCount })
+  .map((numbers, index) => [index, aModel(numbers)] as const);
+
+let compared = 0;
+afterEach(stopGraphs);
+
+describe(`random operations (CDX_SEED=${seed}) are answered as by one server with all the data`, () => {
+  test.each(graphs)('on random graph %i', async (_, model) => {
+    const whole = wholeOf(model);
+    const subgraphs = subgraphsOf(model);
+    const graph = aGraph(...subgraphs);
+    await fc.assert(
+      fc.asyncProperty(choices, async (numbers) => {
+        const operation = anOperation(model, numbers);
+        const { query, variables } = operation;
+        fc.pre(validate(whole, parse(query)).length === 0);
+        const truth = await answerWhole(model, whole, operation);
+        const before = graph.fetched.length;
+        const answer = await graph.ask(query, variables);
+        compared += 1;
+        const stock = await graph.askStock(query, variables);
+        const isFault = !isDeepStrictEqual(stock.data, truth.data);
+        const complaint = difference(truth, answer) ?? (isFault ? unlistedFault(query) : undefined);
+        if (complaint === undefined) return;
+        const told = {
+          complaint,
+          query,
+          variables,
+          truth,
+          answer,
+          stock,
+          fetched: graph.fetched.slice(before),
+        };
+        throw new Error(
+          [inspect(told, { depth: 20 }), ...subgraphs.map(({ typeDefs }) => typeDefs)].join('\n'),
+        );
+      }),
+      { seed, numRuns: operationsPerGraph },
+    );
+  });
+
+  test('in numbers that mean something', () => {
+    expect(compared).toBeGreaterThanOrEqual(2_000);
+  });
+});
+
+/** The faults of Apollo’s gateway that such operations meet, as `stock-faults.test.ts` shows them, by what gives rise to them. */
+const knownFaults: Readonly<Record<string, RegExp>> = {
+  'conditions of a field with @requires empty its neighbours': /@(skip|include)/,
+  'conditions that leave nothing of an object leave it out': /@(skip|include)/,
+  'an alias that is the name of a key or of the type is mixed up with it':
+    /\b(id|code|__typename|material): /,
+};
+
+function unlistedFault(query: string): string | undefined {
+  const isKnown = Object.values(knownFaults).some((cause) => cause.test(query));
+  return isKnown ? undefined : 'Apollo’s gateway has a fault that is not listed';
+}
+
+async function answerWhole(
+  model: GraphModel,
+  schema: GraphQLSchema,
+  { query, variables }: RandomOperation,
+): Promise<Answer> {
+  const values = new Values(model);
+  const { data, errors = [] } = await execute({
+    schema,
+    document: parse(query),
+    variableValues: variables,
+    fieldResolver: (source, args: { readonly n?: number | null }, _, { parentType, fieldName }) =>
+      values.resolve(parentType.name, fieldName, source as never, args, true),
+  });
+  return JSON.parse(JSON.stringify({ data, errors })) as Answer;
+}
+
+/** What is wrong with an answer. */
+function difference(truth: Answer, answer: Answer): string | undefined {
+  if (JSON.stringify(truth.data) !== JSON.stringify(answer.data)) return 'The data differs';
+  const [expected, received] = [nullsOf(truth), nullsOf(answer)];
+  const untold = [...expected].find((place) => !received.has(place));
+  const unknown = [...received].find((place) => !expected.has(place));
+  return untold === undefined ? unknown && `An error tells of ${unknown}` : `No error tells of ${untold}`;
+}
+
+/**
+ * The nulls that errors tell of. Several errors may have led to the same null, and who stops at the first of them need
+ * not find the others (GraphQL specification, "Handling Field Errors").
+ */
+function nullsOf({ data, errors }: Answer): Set<string> {
+  return new Set(
+    errors.map(({ path = [] }) => {
+      let value = data;
+      const steps = path.findIndex((step) => {
+        if (value === null) return true;
+        value = (value as Readonly<Record<string | number, unknown>>)[step];
+        return false;
+      });
+      return ['data', ...(steps < 0 ? path : path.slice(0, steps))].join('.');
+    }),
+  );
+}

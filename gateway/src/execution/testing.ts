@@ -1,0 +1,167 @@
+/** Graphs of small subgraphs in this process, asked through the product's executor and through Apollo's own. */
+import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
+import { ApolloServer } from '@apollo/server';
+import { composeServices } from '@apollo/composition';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { anonymous, type SubgraphOperation, type SubgraphResult } from '@cdx/kit';
+import { execute, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
+import type { SubgraphSource } from '../datasources/index.ts';
+import { executeGateway } from './execute-gateway.ts';
+import { makeRequestContext, type RequestContext } from './request-context.ts';
+
+type Resolvers = Record<string, object>;
+
+/** A subgraph of a test. */
+export interface TestSubgraph {
+  readonly name: string;
+  readonly typeDefs: string;
+  readonly resolvers?: Resolvers;
+  /** What it answers in place of what its schema does; for subgraphs that misbehave. */
+  readonly answer?: (operation: SubgraphOperation) => SubgraphResult | Promise<SubgraphResult> | undefined;
+}
+
+/** A fetch of the product's executor. */
+export interface Fetched extends SubgraphOperation {
+  readonly subgraph: string;
+}
+
+/** What a caller gets, as JSON has it. */
+export interface Answer {
+  readonly data: unknown;
+  readonly errors: readonly Pick<GraphQLFormattedError, 'message' | 'path' | 'extensions'>[];
+}
+
+export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
+
+/** A graph, ready to be asked. */
+export interface TestGraph {
+  /** By the product's executor. */
+  readonly ask: Ask;
+  /** By Apollo's gateway. */
+  readonly askStock: Ask;
+  /** What the product's executor has asked the subgraphs for so far. */
+  readonly fetched: Fetched[];
+  stop(): Promise<void>;
+}
+
+const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable",
+  "@external", "@requires", "@provides", "@override", "@interfaceObject", "@inaccessible"])`;
+
+const graphs: TestGraph[] = [];
+
+/** Ends the graphs of a suite. */
+export async function stopGraphs(): Promise<void> {
+  await Promise.all(graphs.splice(0).map((graph) => graph.stop()));
+}
+
+/** Composes subgraphs to a graph; `stopGraphs` ends it. */
+export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
+  const definitions = subgraphs.map((subgraph) => ({
+    ...subgraph,
+    url: `http://${subgraph.name}`,
+    typeDefs: parse(federation + subgraph.typeDefs),
+  }));
+  const { supergraphSdl, errors } = composeServices(definitions);
+  if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
+  const schemas = new Map(
+    definitions.map(({ name, typeDefs, resolvers = {} }) => [
+      name,
+      buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]),
+    ]),
+  );
+  const fetched: Fetched[] = [];
+  const sources = new Map(
+    subgraphs.map((subgraph) => [
+      subgraph.name,
+      sourceOf(subgraph, valueOf(schemas, subgraph.name), (operation) => fetched.push(operation)),
+    ]),
+  );
+  const ours = serverOf(
+    executeGateway(
+      new ApolloGateway({ supergraphSdl, buildService: ({ name }) => valueOf(sources, name) }),
+      (name) => valueOf(sources, name),
+    ),
+  );
+  let stock: ApolloServer<RequestContext> | undefined;
+  const graph: TestGraph = {
+    ask: (query, variables) => run(ours, query, variables),
+    askStock(query, variables) {
+      stock ??= serverOf(
+        new ApolloGateway({
+          supergraphSdl,
+          buildService: ({ name }) => new LocalGraphQLDataSource(valueOf(schemas, name)),
+        }),
+      );
+      return run(stock, query, variables);
+    },
+    fetched,
+    async stop() {
+      await ours.stop();
+      await stock?.stop();
+    },
+  };
+  graphs.push(graph);
+  return graph;
+}
+
+function valueOf<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
+  const value = map.get(name);
+  if (value === undefined) throw new Error(`There is no subgraph ${name}`);
+  return value;
+}
+
+function serverOf(gateway: ConstructorParameters<typeof ApolloServer<RequestContext>>[0]['gateway']) {
+  return new ApolloServer<RequestContext>({
+    ...(gateway ? { gateway } : {}),
+    introspection: true,
+    stopOnTerminationSignals: false,
+    nodeEnv: 'test',
+  });
+}
+
+/** What comes of a subgraph is its own copy each time, as over the wire. */
+function sourceOf(
+  { name, answer }: TestSubgraph,
+  schema: GraphQLSchema,
+  note: (fetched: Fetched) => void,
+): SubgraphSource {
+  const ask = async (operation: SubgraphOperation): Promise<SubgraphResult> => {
+    const { query, operationName, variables } = operation;
+    note({ subgraph: name, ...structuredClone(operation) });
+    const result =
+      (await answer?.(operation)) ??
+      (await execute({ schema, document: parse(query), operationName, variableValues: variables }));
+    return asJson(result) as SubgraphResult;
+  };
+  return {
+    name,
+    ask,
+    fetch: (query) => ask({ query }),
+    check: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    process: () => Promise.reject(new Error('The product’s executor asks by itself')),
+  };
+}
+
+async function run(
+  server: ApolloServer<RequestContext>,
+  query: string,
+  variables: Record<string, unknown> = {},
+): Promise<Answer> {
+  const contextValue = makeRequestContext({
+    identity: anonymous,
+    requestId: 'test',
+    ipAddress: null,
+    userAgent: null,
+    signal: new AbortController().signal,
+    deadlineMs: Date.now() + 10_000,
+  });
+  const { body } = await server.executeOperation({ query, variables }, { contextValue });
+  if (body.kind !== 'single') throw new Error('One answer is expected');
+  const { data = null, errors = [] } = body.singleResult;
+  return asJson({ data, errors }) as Answer;
+}
+
+function asJson(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value));
+}
