@@ -7,7 +7,7 @@ import { signIdentity, type InternalSecrets, type Subgraph, type SubgraphRequest
 export interface RequestContext {
   readonly request: SubgraphRequest;
   /** The contexts of subgraphs in this process, by name. */
-  readonly subgraphContexts: Map<string, object>;
+  readonly subgraphContexts: Map<string, SubgraphRequest>;
   /** The caller's identity as signed for each remote subgraph, by name. */
   readonly signedIdentities: Map<string, Promise<string>>;
 }
@@ -18,7 +18,10 @@ export function makeRequestContext(request: SubgraphRequest): RequestContext {
 }
 
 /** The subgraph's context in a request: the loaders in it are shared by all its fetches. */
-export function contextOf({ request, subgraphContexts }: RequestContext, subgraph: Subgraph): object {
+export function contextOf(
+  { request, subgraphContexts }: RequestContext,
+  subgraph: Subgraph,
+): SubgraphRequest {
   let context = subgraphContexts.get(subgraph.name);
   if (!context) {
     context = subgraph.createContext(request);

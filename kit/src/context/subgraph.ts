@@ -26,7 +26,7 @@ export interface Subgraph {
   /** The executable schema, with `_service` and `_entities`. */
   readonly schema: GraphQLSchema;
   /** The context of one client request; the loaders in it are shared by its fetches. */
-  createContext(request: SubgraphRequest): object;
+  createContext(request: SubgraphRequest): SubgraphRequest;
   /**
    * Puts on record what was refused in an operation, and what of other tenants was read. Its answer may leave when this
    * has resolved, and not when it has been rejected.

@@ -5,6 +5,7 @@ import type { ExecutedOperation } from '../audit/access.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import { codedError, forbidden } from '../errors/errors.ts';
 import { makeLogger } from '../log.ts';
+import { aRequest } from '../testing/index.ts';
 import { makeExecutor } from './execute.ts';
 
 const typeDefs = parse('type Query { name: String  secret: String }');
@@ -43,7 +44,7 @@ describe('what an operation does', () => {
       silent,
     );
 
-    const { data } = await execute({ query: '{ name hidden: secret }' }, {});
+    const { data } = await execute({ query: '{ name hidden: secret }' }, aRequest());
 
     expect(data).toEqual({ name: 'a thing', hidden: null });
     expect(operations).toHaveLength(1);
@@ -60,7 +61,7 @@ describe('what an operation does', () => {
       silent,
     );
 
-    const { data, errors } = await execute({ query: '{ name }' }, {});
+    const { data, errors } = await execute({ query: '{ name }' }, aRequest());
 
     expect(data).toBeNull();
     expect(errors).toMatchObject([{ extensions: { code, service: 'things' } }]);

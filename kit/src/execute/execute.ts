@@ -2,7 +2,7 @@ import { GraphQLError, parse, validate, type GraphQLFormattedError } from 'graph
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { outlineOf, type OperationOutline } from '../audit/outline.ts';
-import type { Subgraph } from '../context/subgraph.ts';
+import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
 import { maskError } from './mask-error.ts';
 import { prepareDocument, type RunDocument } from './prepare.ts';
 
@@ -22,7 +22,7 @@ export interface SubgraphResult {
 /** Executes a subgraph's operations, each document parsed, validated and planned once. */
 export type SubgraphExecutor = (
   operation: SubgraphOperation,
-  contextValue: object,
+  contextValue: SubgraphRequest,
 ) => Promise<SubgraphResult>;
 
 /** The gateway's query plans repeat a few hundred documents; clients cannot choose them freely. */
@@ -48,15 +48,18 @@ export function makeExecutor(subgraph: Subgraph, log: Logger): SubgraphExecutor 
 
   return async ({ query, operationName, variables }, contextValue) => {
     const prepared = prepare(query);
-    if ('errors' in prepared) return { errors: prepared.errors.map((error) => maskError(error, name, log)) };
+    // Made for errors alone: most fetches have none.
+    const mask = (error: GraphQLError): GraphQLFormattedError =>
+      maskError(error, name, log.child({ requestId: contextValue.requestId }));
+    if ('errors' in prepared) return { errors: prepared.errors.map(mask) };
     const { data, errors } = await prepared.run({ operationName, variables }, contextValue);
     try {
       await subgraph.recordAccess(contextValue, { outline: prepared.outline, errors: errors ?? [] });
     } catch (error) {
       // What cannot be put on record does not leave.
-      return { data: null, errors: [maskError(asGraphQLError(error), name, log)] };
+      return { data: null, errors: [mask(asGraphQLError(error))] };
     }
-    const masked = errors?.map((error) => maskError(error, name, log));
+    const masked = errors?.map(mask);
     return { ...(data === undefined ? {} : { data }), ...(masked ? { errors: masked } : {}) };
   };
 }

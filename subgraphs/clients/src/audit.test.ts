@@ -1,5 +1,12 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { makeExecutor, makeLogger, newId, type Identity, type SubgraphResult } from '@cdx/kit';
+import {
+  makeExecutor,
+  makeLogger,
+  newId,
+  type Identity,
+  type SubgraphResult,
+  type SubgraphRequest,
+} from '@cdx/kit';
 import { aRequest, run, statementsOf } from '@cdx/kit/testing';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
@@ -112,7 +119,7 @@ describe('a write', () => {
     const admin = aUser();
     const id = await aClient(subgraph, admin);
     const before = await entriesOf(admin);
-    const context = subgraph.createContext(aRequest(admin)) as {
+    const context = subgraph.createContext(aRequest(admin)) as SubgraphRequest & {
       db: { write(work: (tx: ClientWriter) => Promise<void>): Promise<void> };
     };
 
@@ -128,7 +135,7 @@ describe('a write', () => {
   test('by SQL of which nothing is noted is refused and undone', async () => {
     const admin = aUser();
     const id = await aClient(subgraph, admin);
-    const context = subgraph.createContext(aRequest(admin)) as {
+    const context = subgraph.createContext(aRequest(admin)) as SubgraphRequest & {
       db: { write(work: (tx: ClientWriter) => Promise<unknown>): Promise<void> };
     };
 
@@ -295,7 +302,7 @@ describe('the audit log', () => {
     ['deleted', 'delete from clients.audit_log'],
     ['emptied', 'truncate clients.audit_log'],
   ])('cannot be %s by the application', async (_, statement) => {
-    const context = subgraph.createContext(aRequest(superadmin)) as {
+    const context = subgraph.createContext(aRequest(superadmin)) as SubgraphRequest & {
       db: { write(work: (tx: RawWriter) => Promise<unknown>, options: object): Promise<void> };
     };
     const change = context.db.write((tx) => tx.$executeRawUnsafe(statement), { unaudited: 'a test' });
