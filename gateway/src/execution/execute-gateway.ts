@@ -86,6 +86,7 @@ class PlanExecutor {
       data: {},
       errors: [],
       failures: [],
+      absent: new Map(),
       variables: compiled.variablesOf(variables),
       coerced: compiled.variablesOf(coerced),
       ask: (name, asked) => this.#source(name).ask(asked, context.context),
@@ -95,7 +96,7 @@ class PlanExecutor {
     const { errors, failures } = run;
     const shaping = { variables: coerced, introspection, path: [], gaps: [], isPartial: failures.length > 0 };
     const data = compiled.shape(run.data, shaping);
-    tellGaps(errors, failures, shaping.gaps);
+    tellGaps(run, shaping.gaps);
     return errors.length > 0 ? { errors, data } : { data };
   }
 

@@ -170,7 +170,11 @@ describe('a null where none may be', () => {
     const { data, errors } = await aLibrary(undefined, books).ask('{ books { author { age } } }');
     expect(data).toEqual({ books: [{ author: null }] });
     expect(errors).toMatchObject([
-      { message: 'A value that must be there is missing', path: ['books', 0, 'author', 'age'] },
+      {
+        message: 'The Author that this refers to is not there, or not yours to see',
+        path: ['books', 0, 'author', 'age'],
+        extensions: { code: 'NOT_FOUND' },
+      },
     ]);
   });
 
@@ -178,7 +182,8 @@ describe('a null where none may be', () => {
     const books: Misbehave = () => ({ data: { strict: [{ title: 'A' }, null] } });
     const { data, errors } = await aLibrary(undefined, books).ask('{ strict { title } }');
     expect(data).toBeNull();
-    expect(errors).toMatchObject([{ path: ['strict', 1] }]);
+    const message = 'A value that must be there is missing';
+    expect(errors).toMatchObject([{ message, path: ['strict', 1], extensions: { code: 'INTERNAL' } }]);
   });
 });
 

@@ -17,6 +17,8 @@ export interface PlanRun {
   readonly errors: GraphQLError[];
   /** The fetches that brought nothing. */
   readonly failures: Failure[];
+  /** The types of entities that their subgraph does not know, or does not show, by the places that refer to them. */
+  readonly absent: Map<string, string>;
   /** The variables as the caller sent them. */
   readonly variables: Variables;
   /** The variables with their defaults, for conditions. */
@@ -82,6 +84,7 @@ function compileEntityFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph
     const received = data._entities;
     if (Array.isArray(received) && received.length === representations.length) {
       entities.take(received, rewriteOutput);
+      if (received.includes(null)) noteAbsent(run, received, representations, entities, path);
     } else if (!errors?.length) {
       const message = `${node.serviceName} answered other entities than it was asked for`;
       run.failures.push(failureOf(node, path, { message }));
@@ -129,6 +132,24 @@ class Entities {
       const place = all[number];
       return place ? [[...place, ...rest]] : [];
     });
+  }
+}
+
+/** Notes the places of entities that came back as nothing. */
+function noteAbsent(
+  run: PlanRun,
+  received: readonly unknown[],
+  representations: readonly Data[],
+  entities: Entities,
+  path: PlanPath,
+): void {
+  const places = placesAt(run.data, path);
+  for (const [index, entity] of received.entries()) {
+    if (entity !== null) continue;
+    const type = String(representations[index]?.__typename);
+    for (const place of entities.placesOf(['_entities', index], () => places)) {
+      run.absent.set(clientPath(place).join('.'), type);
+    }
   }
 }
 

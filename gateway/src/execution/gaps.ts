@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import type { Failure } from './failures.ts';
+import type { PlanRun } from './fetch.ts';
 import type { Path } from './places.ts';
 
 /** A place in a result that has no value: none may be shown, none came, or none was fetched at all. */
@@ -14,9 +15,12 @@ const maxPlaces = 100;
 /**
  * Tells of every gap that is not a plain null (GraphQL specification, "Handling Field Errors"). One that a failed fetch
  * left is told of with the fetch's error, so that a client finds it at the very field; one at, above or below an error
- * is explained by that.
+ * is explained by that. What a reference does not lead to is told of as that.
  */
-export function tellGaps(errors: GraphQLError[], failures: readonly Failure[], gaps: readonly Gap[]): void {
+export function tellGaps(
+  { errors, failures, absent }: Pick<PlanRun, 'errors' | 'failures' | 'absent'>,
+  gaps: readonly Gap[],
+): void {
   const explained = new Set(errors.flatMap(({ path = [] }) => [...prefixes(path)]));
   const exact = new Set(errors.map(({ path = [] }) => path.join('.')));
   const told = new Map(failures.map((failure) => [failure, 0]));
@@ -30,10 +34,18 @@ export function tellGaps(errors: GraphQLError[], failures: readonly Failure[], g
       if (count < maxPlaces) errors.push(errorOf(failure, path));
     } else if (why !== 'unfetched') {
       if (explained.has(path.join('.')) || [...prefixes(path)].some((prefix) => exact.has(prefix))) continue;
-      errors.push(new GraphQLError(messages[why], { path, extensions: { code: 'INTERNAL' } }));
+      errors.push(gapError(why, path, absent.get(path.slice(0, -1).join('.'))));
     }
   }
   for (const [failure, count] of told) if (count === 0) errors.push(errorOf(failure, undefined));
+}
+
+/** Of a value that should be there: a fault of ours, unless it is of an object that a reference has not led to. */
+function gapError(why: keyof typeof messages, path: Path, absentType: string | undefined): GraphQLError {
+  if (absentType === undefined)
+    return new GraphQLError(messages[why], { path, extensions: { code: 'INTERNAL' } });
+  const message = `The ${absentType} that this refers to is not there, or not yours to see`;
+  return new GraphQLError(message, { path, extensions: { code: 'NOT_FOUND' } });
 }
 
 const messages = {
