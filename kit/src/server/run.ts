@@ -49,7 +49,8 @@ export async function runSubgraph<Settings extends z.ZodObject, Made extends Sub
     process.once('SIGINT', stop).once('SIGTERM', stop);
     // A subgraph started by another process ends with it.
     process.once('disconnect', stop);
-    process.send?.({ kind: 'serving', port });
+    // Whoever started it may be gone by now; then it ends by the line above.
+    if (process.connected) process.send?.({ kind: 'serving', port });
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     process.exitCode = 1;
