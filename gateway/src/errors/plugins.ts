@@ -89,13 +89,15 @@ export const operationNames: ApolloServerPlugin<RequestContext> = {
     }),
 };
 
+/** A bad token, too many requests: told to the caller in full, and no line each in a log that a flood would fill. */
+const callersFaults = new Set<unknown>(['UNAUTHENTICATED', 'RATE_LIMITED']);
+
 /** Logs what callers are not told: errors that are faults of ours, under the id of their request. */
 export function logFaults(log: Logger): ApolloServerPlugin<RequestContext> {
   return {
     contextCreationDidFail({ error }) {
       const coded = error instanceof GraphQLError ? error : undefined;
-      // A bad token is the caller's fault, and is told in full.
-      if (coded?.extensions.code !== 'UNAUTHENTICATED')
+      if (!callersFaults.has(coded?.extensions.code))
         log.error({ error: coded?.originalError ?? error }, 'a request failed before it began');
       return Promise.resolve();
     },
