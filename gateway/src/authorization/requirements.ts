@@ -2,17 +2,16 @@ import {
   isAbstractType,
   isInterfaceType,
   isTypeDefinitionNode,
-  Kind,
   parse,
   valueFromASTUntyped,
   type ConstDirectiveNode,
   type DirectiveNode,
-  type DocumentNode,
   type GraphQLCompositeType,
   type GraphQLNamedType,
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
+import { directiveName } from '../supergraph/directive-name.ts';
 
 /**
  * What a caller needs for a type or field, as the federation specification's directives say it. Its three parts must
@@ -45,7 +44,11 @@ type Directives = readonly (DirectiveNode | ConstDirectiveNode)[];
  */
 export function readRequirements(supergraph: string, schema: GraphQLSchema): Requirements {
   const document = parse(supergraph, { noLocation: true });
-  const names = directiveNames(document);
+  const names: DirectiveNames = {
+    authenticated: directiveName(document, 'authenticated', 'authenticated'),
+    requiresScopes: directiveName(document, 'requiresScopes', 'requiresScopes'),
+    policy: directiveName(document, 'policy', 'policy'),
+  };
   const byCoordinate = new Map<string, readonly Requirement[]>();
   const intern = makeIntern();
   const note = (coordinate: string, directives: Directives | undefined): void => {
@@ -86,28 +89,6 @@ interface DirectiveNames {
   readonly authenticated: string;
   readonly requiresScopes: string;
   readonly policy: string;
-}
-
-/** The directives' names in this supergraph: its `@link`s may give them others. */
-function directiveNames({ definitions }: DocumentNode): DirectiveNames {
-  const links = definitions
-    .flatMap((definition) =>
-      definition.kind === Kind.SCHEMA_DEFINITION ? (definition.directives ?? []) : [],
-    )
-    .filter(({ name }) => name.value === 'link')
-    .map((link) => ({ url: textArgument(link, 'url') ?? '', as: textArgument(link, 'as') }));
-  const nameOf = (feature: string): string =>
-    links.find(({ url }) => url.includes(`/${feature}/v`))?.as ?? feature;
-  return {
-    authenticated: nameOf('authenticated'),
-    requiresScopes: nameOf('requiresScopes'),
-    policy: nameOf('policy'),
-  };
-}
-
-function textArgument({ arguments: given = [] }: ConstDirectiveNode, name: string): string | undefined {
-  const value = given.find((argument) => argument.name.value === name)?.value;
-  return value?.kind === Kind.STRING ? value.value : undefined;
 }
 
 function toRequirement(directives: Directives, names: DirectiveNames): Requirement | undefined {

@@ -1,13 +1,6 @@
-import {
-  isTypeDefinitionNode,
-  Kind,
-  parse,
-  valueFromASTUntyped,
-  type ConstDirectiveNode,
-  type DirectiveNode,
-  type DocumentNode,
-} from 'graphql';
+import { isTypeDefinitionNode, Kind, parse, type ConstDirectiveNode } from 'graphql';
 import { z } from 'zod';
+import { argumentsOf, directiveName } from '../../supergraph/directive-name.ts';
 
 /** `@listSize`: how many elements a list may have (IBM's GraphQL cost directives, "The List Size Directive"). */
 export interface ListSize {
@@ -24,13 +17,6 @@ export interface CostDirectives {
   readonly listSizes: ReadonlyMap<string, ListSize>;
 }
 
-const specification = 'https://specs.apollo.dev/cost/';
-const linkForm = z.object({
-  url: z.string(),
-  import: z
-    .array(z.union([z.string(), z.object({ name: z.string(), as: z.string().optional() })]))
-    .optional(),
-});
 const costForm = z.object({ weight: z.number() });
 const listSizeForm = z.object({
   assumedSize: z.number().nullish(),
@@ -41,7 +27,10 @@ const listSizeForm = z.object({
 /** Reads `@cost` and `@listSize` of a supergraph, which composition carries there from the subgraphs. */
 export function readCostDirectives(supergraphSdl: string): CostDirectives {
   const document = parse(supergraphSdl, { noLocation: true });
-  const names = { cost: nameOf('cost', document), listSize: nameOf('listSize', document) };
+  const names = {
+    cost: directiveName(document, 'cost', 'cost'),
+    listSize: directiveName(document, 'cost', 'listSize'),
+  };
   const weights = new Map<string, number>();
   const listSizes = new Map<string, ListSize>();
   const read = (coordinate: string, directives: readonly ConstDirectiveNode[] = []): void => {
@@ -63,22 +52,4 @@ export function readCostDirectives(supergraphSdl: string): CostDirectives {
     }
   }
   return { weights, listSizes };
-}
-
-/** What the supergraph calls a directive: subgraphs may import it under a name of their own. */
-function nameOf(directive: string, { definitions }: DocumentNode): string {
-  const links = definitions
-    .filter(({ kind }) => kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION)
-    .flatMap((schema) => ('directives' in schema ? (schema.directives ?? []) : []))
-    .filter(({ name }) => name.value === 'link')
-    .map((link) => linkForm.parse(argumentsOf(link)));
-  for (const { import: imports = [] } of links.filter(({ url }) => url.startsWith(specification))) {
-    const renamed = imports.find((one) => typeof one === 'object' && one.name === `@${directive}`);
-    if (typeof renamed === 'object' && renamed.as !== undefined) return renamed.as.slice(1);
-  }
-  return directive;
-}
-
-function argumentsOf({ arguments: args = [] }: DirectiveNode): Record<string, unknown> {
-  return Object.fromEntries(args.map(({ name, value }) => [name.value, valueFromASTUntyped(value)]));
 }
