@@ -10,7 +10,7 @@ import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import { acceptPolicies, authorizeGateway, policies, RefusalLog } from './authorization/index.ts';
 import { formatError } from './errors/format-error.ts';
 import type { SubgraphSource } from './datasources/index.ts';
-import { codesOfRefusals, legacyStatus, logFaults, nullErrors, operationNames } from './errors/plugins.ts';
+import { codesOfRefusals, legacyStatus, logFaults, operationNames } from './errors/plugins.ts';
 import { executeGateway } from './execution/execute-gateway.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
@@ -130,7 +130,6 @@ async function startApollo(
       codesOfRefusals,
       operationNames,
       ...limits.plugins,
-      nullErrors,
       logFaults(log),
       legacyStatus,
       ApolloServerPluginLandingPageDisabled(),

@@ -16,6 +16,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
+import { inputError } from '../errors/input-error.ts';
 import type { RequestContext } from '../execution/request-context.ts';
 import { completeData } from './complete-data.ts';
 import type { Cut } from './cut-operation.ts';
@@ -129,7 +130,7 @@ class Authorizer {
     const { operation, request } = context;
     const definitions = operation.variableDefinitions ?? [];
     const { coerced, errors: mistakes } = getVariableValues(schema, definitions, request.variables ?? {});
-    if (mistakes) return { errors: mistakes.map(asInputError) };
+    if (mistakes) return { errors: mistakes.map(inputError) };
     const refused = cuts.filter(({ conditional }) => conditional.every((node) => isIncluded(node, coerced)));
     this.#report(context, refused);
     if (this.#options.mode === 'dry-run') return withReport(await execute(context), refused);
@@ -159,10 +160,6 @@ function refusal(path: readonly string[]): GraphQLError {
     path: [...path],
     extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' },
   });
-}
-
-function asInputError({ message, nodes }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 }
 
 function withErrors(answer: GatewayExecutionResult, errors: readonly GraphQLError[]): GatewayExecutionResult {

@@ -33,8 +33,8 @@ function objectTypes({ typeDefs }: ComposedSubgraph): ObjectNode[] {
 }
 
 /**
- * The gateway fetches what `@requires` names once for an entity, whatever the query says of the same field with other
- * arguments: two uses with different arguments would get each other's values.
+ * Gateways that follow Apollo's plans fetch what `@requires` names once for an entity, whatever the query says of the same
+ * field with other arguments. Ours keeps such uses apart; our subgraphs stay fit for the others too.
  */
 function argumentsInRequires(subgraph: string, { name, fields = [] }: ObjectNode): Complaint[] {
   return fields

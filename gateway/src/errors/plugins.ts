@@ -1,33 +1,8 @@
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { Logger } from '@cdx/kit';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../execution/request-context.ts';
 import { publicCode } from './format-error.ts';
-
-/**
- * Apollo's gateway reports a missing non-null value in an extension, where no client looks. It becomes an error like
- * any other, as the GraphQL specification wants ("Handling Field Errors").
- */
-export const nullErrors: ApolloServerPlugin<RequestContext> = {
-  requestDidStart: () =>
-    Promise.resolve({
-      willSendResponse({ response }) {
-        if (response.body.kind !== 'single') return Promise.resolve();
-        const { singleResult: result } = response.body;
-        const { valueCompletion, ...extensions } = result.extensions ?? {};
-        if (valueCompletion === undefined) return Promise.resolve();
-        const missing = (valueCompletion as readonly GraphQLFormattedError[]).map(({ path }) => ({
-          message: 'A value that must be there is missing',
-          ...(path ? { path } : {}),
-          extensions: { code: 'INTERNAL' },
-        }));
-        result.errors = [...(result.errors ?? []), ...missing];
-        if (Object.keys(extensions).length > 0) result.extensions = extensions;
-        else delete result.extensions;
-        return Promise.resolve();
-      },
-    }),
-};
 
 /** The codes of well-formed requests that GraphQL refuses: for the document, the variables' values, or the cost. */
 const refusals = new Set<unknown>([

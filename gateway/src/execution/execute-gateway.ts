@@ -6,13 +6,13 @@ import type {
 import {
   executeSync,
   getOperationAST,
-  GraphQLError,
   type DocumentNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { SubgraphSource } from '../datasources/index.ts';
+import { inputError } from '../errors/input-error.ts';
 import type { PlanRun } from './fetch.ts';
 import { tellGaps } from './gaps.ts';
 import type { Data } from './objects.ts';
@@ -80,7 +80,7 @@ class PlanExecutor {
     const variables: Variables = request.variables ?? {};
     const definitions = operation.variableDefinitions ?? [];
     const { coerced, errors: mistakes } = getVariableValues(this.#schema, definitions, { ...variables });
-    if (mistakes) return { errors: mistakes.map(asInputError) };
+    if (mistakes) return { errors: mistakes.map(inputError) };
     const compiled = this.#compile(document, operation, coerced);
     const run: PlanRun = {
       data: {},
@@ -140,8 +140,4 @@ function operationIn(document: DocumentNode, name: string | undefined): Operatio
   const operation = getOperationAST(document, name);
   if (!operation) throw new TypeError(`The document has no operation ${name ?? ''}`);
   return operation;
-}
-
-function asInputError({ message, nodes }: GraphQLError): GraphQLError {
-  return new GraphQLError(message, { nodes: nodes ?? null, extensions: { code: 'BAD_USER_INPUT' } });
 }
