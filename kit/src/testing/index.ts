@@ -41,6 +41,11 @@ export async function run(
   return { ...rest, data: JSON.parse(JSON.stringify(data)) as Record<string, unknown> | null };
 }
 
+/** The codes of a result's errors. */
+export function codes({ errors = [] }: ExecutionResult): unknown[] {
+  return errors.map(({ extensions }) => extensions.code);
+}
+
 /** The statements that were sent to any database while `work` ran, in their order. */
 export async function statementsOf(work: () => Promise<unknown>): Promise<StatementEvent[]> {
   const sent: StatementEvent[] = [];

@@ -1,60 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
-import { decodeJwt, type JWTPayload } from 'jose';
 import { anIdentity } from '@cdx/access/testing';
-import { anonymous, newId, type Role } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import { anAuthSubgraph } from './testing.ts';
+import { anonymous, newId } from '@cdx/kit';
+import { codes, run } from '@cdx/kit/testing';
+import { anAuthSubgraph, password } from './testing.ts';
 
-const { subgraph, outbox } = await anAuthSubgraph();
+const { subgraph, register, mailedToken } = await anAuthSubgraph();
 afterAll(() => subgraph.close());
 
-const password = 'correct horse';
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
 const anEmail = (): string => `${newId()}@test.example`;
-
-interface Claims extends JWTPayload {
-  readonly sub: string;
-  readonly tid: string | null;
-  readonly oid: string | null;
-  readonly role: Role;
-  readonly sid: string;
-}
-
-/** A new account: its address, its tokens, and its owner as the gateway would know them. */
-async function register(organizationName?: string) {
-  const email = `${newId()}@test.example`;
-  const { data, errors } = await run(
-    subgraph,
-    anonymous,
-    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
-    { input: { email, password, name: 'Ann', organizationName } },
-  );
-  expect(errors).toBeUndefined();
-  const tokens = data?.register as Record<'accessToken' | 'refreshToken', string>;
-  const { sub, tid, oid, role, sid } = decodeJwt<Claims>(tokens.accessToken);
-  const identity = anIdentity({ userId: sub, tenantId: tid, organizationId: oid, role, sessionId: sid });
-  return { email, ...tokens, identity, userId: sub, sessionId: sid };
-}
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
-/** The token in the newest mail to an address with that subject, once it has been delivered. */
-async function mailedToken(to: string, subject: string): Promise<string> {
-  for (;;) {
-    const files = await readdir(outbox).catch(() => []);
-    const mails = await Promise.all(files.toSorted().map((file) => readFile(join(outbox, file), 'utf8')));
-    const mail = mails.findLast((text) => text.includes(`To: ${to}`) && text.includes(`Subject: ${subject}`));
-    const text = mail?.replaceAll('=\r\n', '').replaceAll('=3D', '=');
-    const token = /token=([\w.-]+)\s/.exec(text ?? '')?.[1];
-    if (token) return token;
-    await setTimeout(20);
-  }
-}
 
 const create = (parts: Readonly<Record<string, unknown>> = {}, idempotencyKey?: string) =>
   run(

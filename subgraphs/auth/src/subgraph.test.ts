@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
 import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId, type Role } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
+import { codes, run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from './testing.ts';
 
 const { subgraph } = await anAuthSubgraph();
 afterAll(() => subgraph.close());
 
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
 const slug = `walls-${newId()}`;
 const tenantId = slug.replaceAll('-', '_');
 const email = `${newId()}@test.example`;

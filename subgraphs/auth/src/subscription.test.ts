@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
 import { anIdentity } from '@cdx/access/testing';
 import { newId, system, uuidToBytes, type Identity } from '@cdx/kit';
-import { aRequest, run } from '@cdx/kit/testing';
+import { aRequest, codes, run } from '@cdx/kit/testing';
 import type { Context } from './context.ts';
 import { anAuthSubgraph } from './testing.ts';
 
@@ -10,9 +9,6 @@ const { subgraph } = await anAuthSubgraph();
 afterAll(() => subgraph.close());
 
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
 async function aUser(): Promise<Identity & { readonly userId: string }> {
   const input = `{ email: "${newId()}@test.example", name: "Ann", role: USER }`;
   const { data } = await run(subgraph, superadmin, `mutation { createUser(input: ${input}) { id } }`);

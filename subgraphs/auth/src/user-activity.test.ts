@@ -1,17 +1,13 @@
 import { afterAll, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
 import { anIdentity } from '@cdx/access/testing';
 import { newId, type Identity } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
+import { codes, run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from './testing.ts';
 
 const { subgraph } = await anAuthSubgraph();
 afterAll(() => subgraph.close());
 
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
 async function aUser(): Promise<Identity> {
   const input = `{ email: "${newId()}@test.example", name: "Ann", role: USER }`;
   const { data } = await run(subgraph, superadmin, `mutation { createUser(input: ${input}) { id } }`);

@@ -1,17 +1,13 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { anIdentity } from '@cdx/access/testing';
 import { newId, type Identity } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run } from '@cdx/kit/testing';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
 const subgraph = aClientsSubgraph();
 afterAll(() => subgraph.close());
 
 const superadmin = aUser({ role: 'superadmin', tenantId: null });
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 
 function create(who: Identity, input: Record<string, unknown> = {}, key?: string) {
   return run(

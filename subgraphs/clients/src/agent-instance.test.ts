@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run } from '@cdx/kit/testing';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
 const subgraph = aClientsSubgraph();
@@ -14,8 +13,6 @@ beforeAll(async () => {
   client = await aClient(subgraph, admin);
 });
 
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 const mutate = (source: string, who = admin) => run(subgraph, who, `mutation { ${source} }`);
 
 function create(input: Record<string, unknown> = {}, key?: string, who = admin) {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run } from '@cdx/kit/testing';
 import { embeddingDimensions } from './embedder/index.ts';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
@@ -19,8 +18,6 @@ beforeAll(async () => {
   agent = (data?.createAgentInstance as { id: string }).id;
 });
 
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 const mutate = (source: string, who = admin) => run(subgraph, who, `mutation { ${source} }`);
 
 function create(input: Record<string, unknown> = {}, key?: string, who = admin, agentInstanceId = agent) {

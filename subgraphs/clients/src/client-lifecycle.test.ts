@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run } from '@cdx/kit/testing';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
 const subgraph = aClientsSubgraph();
@@ -11,9 +10,6 @@ const admin = aUser();
 const superadmin = aUser({ role: 'superadmin', tenantId: null });
 
 type Action = 'suspendClient' | 'activateClient' | 'archiveClient' | 'deleteClient';
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 
 function act(who: Identity, action: Action, id: string) {
   const fields = action === 'deleteClient' ? '' : '{ status }';

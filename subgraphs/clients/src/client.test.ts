@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { anIdentity } from '@cdx/access/testing';
 import { newId, type Identity } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run } from '@cdx/kit/testing';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
 const subgraph = aClientsSubgraph();
@@ -10,8 +9,6 @@ afterAll(() => subgraph.close());
 
 const superadmin = aUser({ role: 'superadmin', tenantId: null });
 
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 const aClientId = (): string => `c_${newId().replaceAll('-', '')}`;
 
 function provision(who: Identity, input: Record<string, unknown>, key?: string) {

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, type Identity } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run } from '@cdx/kit/testing';
 import { aClient, aClientsSubgraph, aUser } from './testing.ts';
 
 const subgraph = aClientsSubgraph();
@@ -21,9 +20,6 @@ interface Ids extends Record<
   readonly own: { readonly client: string; readonly agent: string };
 }
 let ids: Ids;
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 
 async function made(who: Identity, source: string): Promise<string> {
   const { data, errors } = await run(subgraph, who, `mutation { made: ${source} { id } }`);

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { makeLogger } from '@cdx/kit';
-import { run, testDatabaseUrl } from '@cdx/kit/testing';
-import type { ExecutionResult } from 'graphql';
+import { codes, run, testDatabaseUrl } from '@cdx/kit/testing';
 import { embeddingDimensions, featureHashing } from './embedder/index.ts';
 import { createSubgraph, settingsSchema } from './subgraph.ts';
 import { aClient, aUser } from './testing.ts';
@@ -21,9 +20,6 @@ interface Match {
   readonly similarity: number;
   readonly memory: { readonly id: string; readonly content: string; readonly agent: { readonly id: string } };
 }
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
 
 function search(clientId: string, args: Record<string, unknown>) {
   return run(

@@ -1,41 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { createLocalJWKSet, decodeJwt, jwtVerify, type JWTPayload } from 'jose';
+import { createLocalJWKSet, decodeJwt, jwtVerify } from 'jose';
 import { scopesOfRole } from '@cdx/access';
 import { anIdentity } from '@cdx/access/testing';
-import { anonymous, newId, system, uuidToBytes, type Role } from '@cdx/kit';
+import { anonymous, newId, system, uuidToBytes } from '@cdx/kit';
 import { aRequest, run } from '@cdx/kit/testing';
 import type { Context } from '../context.ts';
-import { anAuthSubgraph } from '../testing.ts';
+import { anAuthSubgraph, password, type Claims } from '../testing.ts';
 
-const { subgraph } = await anAuthSubgraph({ ACCESS_TOKEN_SECONDS: '60' });
+const { subgraph, register } = await anAuthSubgraph({ ACCESS_TOKEN_SECONDS: '60' });
 afterAll(() => subgraph.close());
-
-const password = 'correct horse';
-
-interface Claims extends JWTPayload {
-  readonly sub: string;
-  readonly tid: string | null;
-  readonly oid: string | null;
-  readonly role: Role;
-  readonly sid: string;
-}
-
-/** A new account: its address, its tokens, and its owner as the gateway would know them. */
-async function register(organizationName?: string) {
-  const email = `${newId()}@test.example`;
-  const { data, errors } = await run(
-    subgraph,
-    anonymous,
-    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
-    { input: { email, password, name: 'Ann', organizationName } },
-  );
-  expect(errors).toBeUndefined();
-  const tokens = data?.register as Record<'accessToken' | 'refreshToken', string>;
-  const { sub, tid, oid, role, sid } = decodeJwt<Claims>(tokens.accessToken);
-  const identity = anIdentity({ userId: sub, tenantId: tid, organizationId: oid, role, sessionId: sid });
-  return { email, ...tokens, identity, userId: sub, sessionId: sid };
-}
 
 async function mutate(source: string): Promise<Record<string, unknown>> {
   // Grants name who gave them, so it is an account that exists.

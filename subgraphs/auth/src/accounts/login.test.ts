@@ -3,7 +3,7 @@ import { afterAll, describe, expect, test } from '@jest/globals';
 import type { ExecutionResult } from 'graphql';
 import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId, system, type Subgraph } from '@cdx/kit';
-import { aRequest, run } from '@cdx/kit/testing';
+import { aRequest, codes, run } from '@cdx/kit/testing';
 import type { Context } from '../context.ts';
 import { anAuthSubgraph } from '../testing.ts';
 import { demoPassword } from '../demo-logins.ts';
@@ -16,9 +16,6 @@ afterAll(() => Promise.all([subgraph.close(), demoSubgraph.close()]));
 const password = 'correct horse';
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
 const anEmail = (): string => `${newId()}@test.example`;
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
 async function anAccount(): Promise<string> {
   const email = anEmail();
   const { errors } = await run(

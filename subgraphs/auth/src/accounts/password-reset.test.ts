@@ -1,73 +1,18 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
-import { decodeJwt, SignJWT, type JWTPayload } from 'jose';
+import { decodeJwt, SignJWT } from 'jose';
 import { anIdentity } from '@cdx/access/testing';
-import { anonymous, makeLogger, newId, type Role } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import { anAuthSubgraph } from '../testing.ts';
+import { anonymous, makeLogger, newId } from '@cdx/kit';
+import { codes, run } from '@cdx/kit/testing';
+import { anAuthSubgraph, password } from '../testing.ts';
 import { openSigningKeys } from './signing-keys.ts';
 
-const { subgraph, outbox, keysFile } = await anAuthSubgraph();
+const { subgraph, outbox, keysFile, register, eventsOf, mailedToken } = await anAuthSubgraph();
 afterAll(() => subgraph.close());
 
-const password = 'correct horse';
 const newPassword = 'battery staple';
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
-
-interface Claims extends JWTPayload {
-  readonly sub: string;
-  readonly tid: string | null;
-  readonly oid: string | null;
-  readonly role: Role;
-  readonly sid: string;
-}
-
-/** A new account: its address, its tokens, and its owner as the gateway would know them. */
-async function register(organizationName?: string) {
-  const email = `${newId()}@test.example`;
-  const { data, errors } = await run(
-    subgraph,
-    anonymous,
-    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
-    { input: { email, password, name: 'Ann', organizationName } },
-  );
-  expect(errors).toBeUndefined();
-  const tokens = data?.register as Record<'accessToken' | 'refreshToken', string>;
-  const { sub, tid, oid, role, sid } = decodeJwt<Claims>(tokens.accessToken);
-  const identity = anIdentity({ userId: sub, tenantId: tid, organizationId: oid, role, sessionId: sid });
-  return { email, ...tokens, identity, userId: sub, sessionId: sid };
-}
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
-/** What happened to an account, the first event first. */
-async function eventsOf(userId: string): Promise<string[]> {
-  const { data } = await run(
-    subgraph,
-    superadmin,
-    `{ authEvents(filter: { userId: { eq: "${userId}" } }, orderBy: { field: CREATED_AT }) {
-        edges { node { eventType } } } }`,
-  );
-  const { edges } = data?.authEvents as { edges: { node: { eventType: string } }[] };
-  return edges.map(({ node }) => node.eventType);
-}
-
-/** The token in the newest mail to an address with that subject, once it has been delivered. */
-async function mailedToken(to: string, subject: string): Promise<string> {
-  for (;;) {
-    const files = await readdir(outbox).catch(() => []);
-    const mails = await Promise.all(files.toSorted().map((file) => readFile(join(outbox, file), 'utf8')));
-    const mail = mails.findLast((text) => text.includes(`To: ${to}`) && text.includes(`Subject: ${subject}`));
-    const text = mail?.replaceAll('=\r\n', '').replaceAll('=3D', '=');
-    const token = /token=([\w.-]+)\s/.exec(text ?? '')?.[1];
-    if (token) return token;
-    await setTimeout(20);
-  }
-}
 
 const login = (email: string, guess: string) =>
   run(

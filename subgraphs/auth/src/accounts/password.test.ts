@@ -1,56 +1,12 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
-import { decodeJwt, type JWTPayload } from 'jose';
-import { anIdentity } from '@cdx/access/testing';
-import { anonymous, newId, type Identity, type Role } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
-import { anAuthSubgraph } from '../testing.ts';
+import { anonymous, type Identity } from '@cdx/kit';
+import { codes, run } from '@cdx/kit/testing';
+import { anAuthSubgraph, password } from '../testing.ts';
 
-const { subgraph } = await anAuthSubgraph();
+const { subgraph, register, eventsOf } = await anAuthSubgraph();
 afterAll(() => subgraph.close());
 
-const password = 'correct horse';
 const newPassword = 'battery staple';
-const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
-
-interface Claims extends JWTPayload {
-  readonly sub: string;
-  readonly tid: string | null;
-  readonly oid: string | null;
-  readonly role: Role;
-  readonly sid: string;
-}
-
-/** A new account: its address, its tokens, and its owner as the gateway would know them. */
-async function register(organizationName?: string) {
-  const email = `${newId()}@test.example`;
-  const { data, errors } = await run(
-    subgraph,
-    anonymous,
-    'mutation ($input: RegisterInput!) { register(input: $input) { accessToken refreshToken } }',
-    { input: { email, password, name: 'Ann', organizationName } },
-  );
-  expect(errors).toBeUndefined();
-  const tokens = data?.register as Record<'accessToken' | 'refreshToken', string>;
-  const { sub, tid, oid, role, sid } = decodeJwt<Claims>(tokens.accessToken);
-  const identity = anIdentity({ userId: sub, tenantId: tid, organizationId: oid, role, sessionId: sid });
-  return { email, ...tokens, identity, userId: sub, sessionId: sid };
-}
-
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
-/** What happened to an account, the first event first. */
-async function eventsOf(userId: string): Promise<string[]> {
-  const { data } = await run(
-    subgraph,
-    superadmin,
-    `{ authEvents(filter: { userId: { eq: "${userId}" } }, orderBy: { field: CREATED_AT }) {
-        edges { node { eventType } } } }`,
-  );
-  const { edges } = data?.authEvents as { edges: { node: { eventType: string } }[] };
-  return edges.map(({ node }) => node.eventType);
-}
 
 const login = (email: string, guess: string) =>
   run(

@@ -1,8 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { ExecutionResult } from 'graphql';
 import { anIdentity } from '@cdx/access/testing';
 import { anonymous, newId } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
+import { codes, run } from '@cdx/kit/testing';
 import { anAuthSubgraph } from '../testing.ts';
 
 const { subgraph } = await anAuthSubgraph();
@@ -10,9 +9,6 @@ afterAll(() => subgraph.close());
 
 const superadmin = anIdentity({ role: 'superadmin', userId: newId() });
 const anEmail = (): string => `${newId()}@test.example`;
-const codes = ({ errors = [] }: ExecutionResult): unknown[] =>
-  errors.map(({ extensions }) => extensions.code);
-
 function register(parts: Readonly<Record<string, unknown>>) {
   const input = { email: anEmail(), password: 'correct horse', name: 'Ann', ...parts };
   return run(
