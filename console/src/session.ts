@@ -68,7 +68,7 @@ export class Session {
 
   /**
    * Sends GraphiQL's requests with the access token. A header typed into GraphiQL's own header editor wins, so that
-   * another token can be tried by hand; it is then not this session's to refresh.
+   * another token can be tried by hand; that one is never refreshed here.
    */
   readonly fetch = async (input: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     const headers = new Headers(init?.headers);
