@@ -15,7 +15,9 @@ const postgresDomains = domainFolders.filter(({ dialect }) => dialect === 'postg
 /** The references of the packages that are no domain's stay, and in their places. */
 function writeTsconfig(): string {
   const config = JSON.parse(read('tsconfig.json')) as { readonly references: readonly { path: string }[] };
-  const others = config.references.map(({ path }) => path).filter((path) => !/^(prisma|subgraphs)\//.test(path));
+  const others = config.references
+    .map(({ path }) => path)
+    .filter((path) => !/^(prisma|subgraphs)\//.test(path));
   const gateway = others.indexOf('gateway');
   const paths = [
     ...others.slice(0, gateway),
@@ -42,10 +44,7 @@ function writeCompose(): string {
   }
   const subgraphs = domainFolders.map(({ name, port }) => `${name}=http://${name}:${port}`);
   file.setIn(['services', 'gateway', 'environment', 'SUBGRAPHS'], subgraphs.join(','));
-  file.setIn(
-    ['services', 'gateway', 'depends_on'],
-    file.createNode([...names, 'redis'], { flow: true }),
-  );
+  file.setIn(['services', 'gateway', 'depends_on'], file.createNode([...names, 'redis'], { flow: true }));
   return file.toString({ lineWidth: 0, singleQuote: true });
 }
 
@@ -97,7 +96,9 @@ const files: Readonly<Record<string, string>> = {
 for (const [file, text] of Object.entries(files)) {
   if (read(file) === text) continue;
   if (process.argv.includes('--check')) {
-    console.error(`${file} does not list the domains as their folders do. Run \`npm run domains\` and commit it.`);
+    console.error(
+      `${file} does not list the domains as their folders do. Run \`npm run domains\` and commit it.`,
+    );
     process.exitCode = 1;
   } else {
     writeFileSync(new URL(file, root), text);

@@ -10,7 +10,9 @@ import { databaseEnvironment, domains, publicUrl } from './urls.ts';
 
 const auth = testDatabaseUrl('AUTH_DATABASE_URL');
 const clients = testDatabaseUrl('CLIENTS_DATABASE_URL');
-const every = Object.fromEntries(domains.map((domain) => [domain, testDatabaseUrl(databaseVariable(domain))]));
+const every = Object.fromEntries(
+  domains.map((domain) => [domain, testDatabaseUrl(databaseVariable(domain))]),
+);
 
 let dataDir: string;
 beforeAll(async () => {
