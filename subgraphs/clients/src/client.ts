@@ -1,9 +1,7 @@
 import {
   asJson,
-  badInput,
   codedError,
   conflict,
-  forbidden,
   given,
   isSelected,
   keepEntity,
@@ -14,8 +12,8 @@ import {
   parseInput,
   requireUser,
   selectColumns,
+  tenantOf,
   type Readable,
-  type User,
 } from '@cdx/kit';
 import { Client as table, type ClientRow } from '@cdx/prisma-clients/tables';
 import sql from 'sql-template-tag';
@@ -176,15 +174,6 @@ const schemaOf = (
   resourceId: `client_${id}`,
   tenantId,
 });
-
-function tenantOf({ role, tenantId }: User, wanted: string | null | undefined): string {
-  if (role !== 'superadmin' && wanted != null && wanted !== tenantId) {
-    throw forbidden('A tenant’s admin makes clients of the own tenant');
-  }
-  const found = wanted ?? tenantId;
-  if (found === null) throw badInput('input.tenantId', 'given, since you belong to no tenant');
-  return found;
-}
 
 async function setStatus(
   context: Context,
