@@ -1,5 +1,5 @@
 import type { Connection } from 'mariadb';
-import type { DatabaseUrls } from '../urls.ts';
+import { urlOf, type DatabaseUrls } from '../urls.ts';
 import { hasMarker, loadAccounts, loadMarker, planAccounts } from './accounts.ts';
 import { clientsOf } from './clients.ts';
 import { roleGrantCount } from './grants.ts';
@@ -29,7 +29,7 @@ export interface DemoOptions {
  * @returns whether it was loaded
  */
 export async function loadDemoData(options: DemoOptions): Promise<boolean> {
-  return withMysql(options.urls.auth, async (auth) => {
+  return withMysql(urlOf(options.urls, 'auth'), async (auth) => {
     if (await hasMarker(auth)) return false;
     await load(auth, options);
     return true;
@@ -41,7 +41,7 @@ async function load(auth: Connection, { urls, scale, onProgress }: DemoOptions):
   const tenants = tenantsOf(sizes);
   const accounts = await planAccounts(auth, tenants);
   const templates = planTemplates(tenants, sizes);
-  await withPostgres(urls.clients, async (clients) => {
+  await withPostgres(urlOf(urls, 'clients'), async (clients) => {
     const definitions = await clients.query<{ key: string; id: string }>(
       'select key, id from clients.agent_definitions',
     );
@@ -64,7 +64,7 @@ async function load(auth: Connection, { urls, scale, onProgress }: DemoOptions):
         onProgress((done += count), total, step);
 
     await loadAccounts(auth, accounts, report('accounts'));
-    await withPostgres(urls.templates, (client) =>
+    await withPostgres(urlOf(urls, 'templates'), (client) =>
       postgresTransaction(client, async () => {
         for (const [table, rows] of templates.tables)
           await insertPostgres(client, table, rows, report('templates'));
