@@ -5,7 +5,8 @@ import type { Connection } from 'mariadb';
 import { accountActivity } from './account-activity.ts';
 import { organizationRow, personTables, type Ids } from './account-rows.ts';
 import { customRoleRows, directGrantRows, roleGrantRows } from './grants.ts';
-import { insertMysql, mysqlTransaction, type OnRows } from './insert.ts';
+import { mysqlTransaction } from '../connect.ts';
+import { insertMysql, type OnRows } from './insert.ts';
 import { superadmin, type Tenant } from './people.ts';
 
 /** The rows of auth, in the steps of loading them. */

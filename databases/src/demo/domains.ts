@@ -3,7 +3,8 @@ import type { DemoWorld, DomainDemo } from '@cdx/demo';
 import { domainFolders } from '@cdx/kit/domains';
 import type pg from 'pg';
 import { urlOf, type DatabaseUrls } from '../urls.ts';
-import { insertPostgres, postgresTransaction, withPostgres } from './insert.ts';
+import { postgresTransaction, withPostgres } from '../connect.ts';
+import { insertPostgres } from './insert.ts';
 
 /** A domain with demo data that lies with it. */
 export interface DemoDomain {
