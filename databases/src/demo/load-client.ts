@@ -1,8 +1,8 @@
 import type { Row, Tables } from '@cdx/demo';
 import pg from 'pg';
+import { postgresTransaction } from '../connect.ts';
 import { agentsOf, executionRows, type Agent } from './agents.ts';
 import { clientRow, orchestratorRows, projectRows, usageRows, type DemoClient } from './clients.ts';
-import { postgresTransaction } from '../connect.ts';
 import { insertPostgres, type OnRows } from './insert.ts';
 import { memoryRows } from './memories.ts';
 import type { Sizes } from './sizes.ts';
