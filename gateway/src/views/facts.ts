@@ -52,7 +52,7 @@ export function readFacts(sdl: string): GraphFacts {
   const names = new Map(
     (graphs?.values ?? []).map(({ name, directives }) => {
       const [graph] = argumentsIn(directives, 'join__graph');
-      return [name.value, String(graph?.name ?? name.value)];
+      return [name.value, typeof graph?.name === 'string' ? graph.name : name.value];
     }),
   );
   const ofGraph = types.filter(({ name }) => !name.value.includes('__'));
