@@ -15,7 +15,7 @@ export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './co
 export { Loaders } from './context/loaders.ts';
 export { loadSummary, referToPlatform, referToTenant, type Reference } from './context/summary.ts';
 export type { Subgraph, SubgraphRequest } from './context/subgraph.ts';
-export { seesTenant, tenantOf } from './context/tenant.ts';
+export { ofOwnTenant, seesTenant, tenantOf } from './context/tenant.ts';
 export { errorCodes, isErrorCode, type ErrorCode } from './errors/codes.ts';
 export {
   badInput,
@@ -64,8 +64,11 @@ export {
 } from './execute/execute.ts';
 export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
+export { sumAmounts } from './schema/money.ts';
+export { amount, currency, tenantId } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
+export { hasWords, searchTables, type Searched, type SearchHit } from './search/search.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
