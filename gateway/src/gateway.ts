@@ -12,6 +12,7 @@ import { formatError } from './errors/format-error.ts';
 import type { SubgraphSource } from './datasources/index.ts';
 import { codesOfRefusals, legacyStatus, logFaults, operationNames } from './errors/plugins.ts';
 import { executeGateway } from './execution/execute-gateway.ts';
+import { shareOperations } from './execution/literals/share-operations.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
@@ -112,7 +113,7 @@ async function startApollo(
     onRefusal: (refusal) => refusals.note(refusal),
   });
   const apollo = new ApolloServer<RequestContext>({
-    gateway: authorized,
+    gateway: shareOperations(authorized),
     formatError,
     includeStacktraceInErrorResponses: false,
     // Our own rule: Apollo Server's speaks of itself to the caller.

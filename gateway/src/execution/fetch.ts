@@ -3,6 +3,7 @@ import type { SubgraphOperation, SubgraphResult } from '@cdx/kit';
 import { GraphQLError } from 'graphql';
 import { failureOf, type Failure } from './failures.ts';
 import { isData, merge, type Data } from './objects.ts';
+import { literalWriter, WrittenLiteral } from './literals/written-literal.ts';
 import { objectsAt, placesAt, type Path, type PlanPath } from './places.ts';
 import { compileRepresentation, type PlannedGraph } from './representation.ts';
 import { compileRewrites } from './rewrite.ts';
@@ -46,12 +47,12 @@ export function compileFetch(node: FetchNode, path: PlanPath, graph: PlannedGrap
 
 function compileRootFetch(node: FetchNode, path: PlanPath, { isOfType }: PlannedGraph): PlanStep {
   const rewrite = compileRewrites(node.outputRewrites, isOfType);
-  const variablesOf = usedVariables(node);
+  const operationOf = compileOperation(node);
   return async (run) => {
     const targets = path.length === 0 ? [run.data] : objectsAt(run.data, path);
     const [first, ...others] = targets;
     if (!first) return;
-    const result = await run.ask(node.serviceName, operationOf(node, variablesOf(run.variables)));
+    const result = await run.ask(node.serviceName, operationOf(run.variables));
     report(run, node, path, result, (place) => placesAt(run.data, path).map((at) => [...at, ...place]));
     const { data } = result;
     if (!data) return;
@@ -67,7 +68,7 @@ function compileEntityFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph
   const represent = compileRepresentation(node.requires ?? [], graph);
   const rewriteInput = compileRewrites(node.inputRewrites, isOfType);
   const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
-  const variablesOf = usedVariables(node);
+  const operationOf = compileOperation(node);
   return async (run) => {
     const entities = new Entities(objectsAt(run.data, path), (object) => {
       const representation = represent(object);
@@ -76,8 +77,7 @@ function compileEntityFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph
     });
     const { representations } = entities;
     if (representations.length === 0) return;
-    const variables = { ...variablesOf(run.variables), representations };
-    const result = await run.ask(node.serviceName, operationOf(node, variables));
+    const result = await run.ask(node.serviceName, operationOf(run.variables, { representations }));
     report(run, node, path, result, (place) => entities.placesOf(place, () => placesAt(run.data, path)));
     const { data, errors } = result;
     if (!data) return;
@@ -153,18 +153,24 @@ function noteAbsent(
   }
 }
 
-function usedVariables({ variableUsages = [] }: FetchNode): (variables: Variables) => Data {
-  return (variables) => {
+/** Makes what a subgraph is asked, with those of the variables that the fetch uses. */
+function compileOperation({
+  operation,
+  operationName,
+  variableUsages = [],
+}: FetchNode): (variables: Variables, own?: Data) => SubgraphOperation {
+  const write = literalWriter(operation);
+  return (variables, own = {}) => {
     const used: Data = {};
+    const written = new Map<string, WrittenLiteral>();
     for (const name of variableUsages) {
-      if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
+      const value = Object.hasOwn(variables, name) ? variables[name] : undefined;
+      if (value instanceof WrittenLiteral) written.set(name, value);
+      else if (value !== undefined) used[name] = value;
     }
-    return used;
+    const query = written.size > 0 ? write(written) : operation;
+    return { query, operationName, variables: Object.assign(used, own) };
   };
-}
-
-function operationOf({ operation, operationName }: FetchNode, variables: Data): SubgraphOperation {
-  return { query: operation, operationName, variables };
 }
 
 /** Notes a subgraph's errors, each once for each of its places; one of none is of the fetch if that brought nothing. */

@@ -3,10 +3,13 @@ import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import { anonymous, type SubgraphOperation, type SubgraphResult } from '@cdx/kit';
 import { execute, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { SubgraphSource } from '../datasources/index.ts';
 import { executeGateway } from './execute-gateway.ts';
+import { shareOperations } from './literals/share-operations.ts';
+import { planChannel, type PlanEvent } from './planner.ts';
 import { makeRequestContext, type RequestContext } from './request-context.ts';
 
 type Resolvers = Record<string, object>;
@@ -28,7 +31,7 @@ export interface Fetched extends SubgraphOperation {
 /** What a caller gets, as JSON has it. */
 export interface Answer {
   readonly data: unknown;
-  readonly errors: readonly Pick<GraphQLFormattedError, 'message' | 'path' | 'extensions'>[];
+  readonly errors: readonly Pick<GraphQLFormattedError, 'message' | 'path' | 'locations' | 'extensions'>[];
 }
 
 export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
@@ -37,6 +40,8 @@ export type Ask = (query: string, variables?: Record<string, unknown>) => Promis
 export interface TestGraph {
   /** By the product's executor. */
   readonly ask: Ask;
+  /** By the product's executor, each document by a plan of its own, with its literals in it. */
+  readonly askUnshared: Ask;
   /** By Apollo's gateway. */
   readonly askStock: Ask;
   /** What the product's executor has asked the subgraphs for so far. */
@@ -76,15 +81,20 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
       sourceOf(subgraph, valueOf(schemas, subgraph.name), (operation) => fetched.push(operation)),
     ]),
   );
-  const ours = serverOf(
+  const executed = (): GatewayInterface =>
     executeGateway(
       new ApolloGateway({ supergraphSdl, buildService: ({ name }) => valueOf(sources, name) }),
       (name) => valueOf(sources, name),
-    ),
-  );
+    );
+  const ours = serverOf(shareOperations(executed()));
+  let unshared: ApolloServer<RequestContext> | undefined;
   let stock: ApolloServer<RequestContext> | undefined;
   const graph: TestGraph = {
     ask: (query, variables) => run(ours, query, variables),
+    askUnshared(query, variables) {
+      unshared ??= serverOf(executed());
+      return run(unshared, query, variables);
+    },
     askStock(query, variables) {
       stock ??= serverOf(
         new ApolloGateway({
@@ -97,11 +107,25 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
     fetched,
     async stop() {
       await ours.stop();
+      await unshared?.stop();
       await stock?.stop();
     },
   };
   graphs.push(graph);
   return graph;
+}
+
+/** The plans that were made while `work` ran, in their order. */
+export async function plansOf(work: () => Promise<unknown>): Promise<PlanEvent[]> {
+  const made: PlanEvent[] = [];
+  const listen = (message: unknown): number => made.push(message as PlanEvent);
+  planChannel.subscribe(listen);
+  try {
+    await work();
+    return made;
+  } finally {
+    planChannel.unsubscribe(listen);
+  }
 }
 
 function valueOf<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
@@ -110,9 +134,9 @@ function valueOf<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
   return value;
 }
 
-function serverOf(gateway: ConstructorParameters<typeof ApolloServer<RequestContext>>[0]['gateway']) {
+function serverOf(gateway: GatewayInterface): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    ...(gateway ? { gateway } : {}),
+    gateway,
     introspection: true,
     stopOnTerminationSignals: false,
     nodeEnv: 'test',

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { execute, parse, validate, type GraphQLSchema } from 'graphql';
 import { aGraph, stopGraphs, type Answer } from '../testing.ts';
 import { subgraphsOf, wholeOf } from './graph.ts';
-import { aModel, type GraphModel } from './model.ts';
+import { aModel, type FieldArguments, type GraphModel } from './model.ts';
 import { anOperation, type RandomOperation } from './operation.ts';
 import { Values } from './values.ts';
 
@@ -35,6 +35,9 @@ describe(`random operations (CDX_SEED=${seed}) are answered as by one server wit
         const truth = await answerWhole(model, whole, operation);
         const before = graph.fetched.length;
         const answer = await graph.ask(query, variables);
+        const fetched = graph.fetched.slice(before);
+        // Not only right, but the same to the byte, errors and their places included.
+        expect(answer).toEqual(await graph.askUnshared(query, variables));
         compared += 1;
         const stock = await graph.askStock(query, variables);
         const isFault = !isDeepStrictEqual(stock.data, truth.data);
@@ -48,7 +51,7 @@ describe(`random operations (CDX_SEED=${seed}) are answered as by one server wit
           truth,
           answer,
           stock,
-          fetched: graph.fetched.slice(before),
+          fetched,
         };
         throw new Error(
           [inspect(told, { depth: 20 }), ...subgraphs.map(({ typeDefs }) => typeDefs)].join('\n'),
@@ -87,7 +90,7 @@ async function answerWhole(
     schema,
     document: parse(query),
     variableValues: variables,
-    fieldResolver: (source, args: { readonly n?: number | null }, _, { parentType, fieldName }) =>
+    fieldResolver: (source, args: FieldArguments, _, { parentType, fieldName }) =>
       values.resolve(parentType.name, fieldName, source as never, args, true),
   });
   return JSON.parse(JSON.stringify({ data, errors })) as Answer;
