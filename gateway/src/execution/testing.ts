@@ -4,10 +4,18 @@ import { ApolloServer } from '@apollo/server';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import { anonymous, type SubgraphOperation, type SubgraphResult } from '@cdx/kit';
+import {
+  anonymous,
+  makeLogger,
+  type SubgraphOperation,
+  type SubgraphRequest,
+  type SubgraphResult,
+} from '@cdx/kit';
 import { execute, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { SubgraphSource } from '../datasources/index.ts';
 import { executeGateway } from './execute-gateway.ts';
+import { joinQueries } from './in-flight/join-queries.ts';
+import { SharedAnswers } from './in-flight/shared-answers.ts';
 import { shareOperations } from './literals/share-operations.ts';
 import { planChannel, type PlanEvent } from './planner.ts';
 import { makeRequestContext, type RequestContext } from './request-context.ts';
@@ -34,7 +42,12 @@ export interface Answer {
   readonly errors: readonly Pick<GraphQLFormattedError, 'message' | 'path' | 'locations' | 'extensions'>[];
 }
 
-export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
+/** @param request what of the request matters, such as who asks */
+export type Ask = (
+  query: string,
+  variables?: Record<string, unknown>,
+  request?: Partial<SubgraphRequest>,
+) => Promise<Answer>;
 
 /** A graph, ready to be asked. */
 export interface TestGraph {
@@ -86,23 +99,24 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
       new ApolloGateway({ supergraphSdl, buildService: ({ name }) => valueOf(sources, name) }),
       (name) => valueOf(sources, name),
     );
-  const ours = serverOf(shareOperations(executed()));
+  const answers = new SharedAnswers();
+  const ours = serverOf(shareOperations(joinQueries(executed(), answers, makeLogger('test', 'silent'))));
   let unshared: ApolloServer<RequestContext> | undefined;
   let stock: ApolloServer<RequestContext> | undefined;
   const graph: TestGraph = {
-    ask: (query, variables) => run(ours, query, variables),
-    askUnshared(query, variables) {
+    ask: (...asked) => run(ours, ...asked),
+    askUnshared(...asked) {
       unshared ??= serverOf(executed());
-      return run(unshared, query, variables);
+      return run(unshared, ...asked);
     },
-    askStock(query, variables) {
+    askStock(...asked) {
       stock ??= serverOf(
         new ApolloGateway({
           supergraphSdl,
           buildService: ({ name }) => new LocalGraphQLDataSource(valueOf(schemas, name)),
         }),
       );
-      return run(stock, query, variables);
+      return run(stock, ...asked);
     },
     fetched,
     async stop() {
@@ -171,6 +185,7 @@ async function run(
   server: ApolloServer<RequestContext>,
   query: string,
   variables: Record<string, unknown> = {},
+  request: Partial<SubgraphRequest> = {},
 ): Promise<Answer> {
   const contextValue = makeRequestContext({
     identity: anonymous,
@@ -179,6 +194,7 @@ async function run(
     userAgent: null,
     signal: new AbortController().signal,
     deadlineMs: Date.now() + 10_000,
+    ...request,
   });
   const { body } = await server.executeOperation({ query, variables }, { contextValue });
   if (body.kind !== 'single') throw new Error('One answer is expected');

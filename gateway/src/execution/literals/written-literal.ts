@@ -7,6 +7,11 @@ export class WrittenLiteral {
   constructor(node: ValueNode) {
     this.node = node;
   }
+
+  /** What tells it from others. */
+  toJSON(): string {
+    return print(this.node);
+  }
 }
 
 /** Writes literals into an operation, in place of the variables that stand for them. */
