@@ -1,14 +1,6 @@
+import type { Row, Value } from '@cdx/demo';
 import { createConnection, type Connection } from 'mariadb';
 import pg from 'pg';
-
-/** What a column can be given; objects and arrays are JSON, or an array where the column is one. */
-export type Value = string | number | boolean | null | Date | Uint8Array | object;
-
-/** A row by its column names. */
-export type Row = Readonly<Record<string, Value>>;
-
-/** Rows by table, in an order in which they can be inserted. */
-export type Tables = readonly (readonly [table: string, rows: readonly Row[]])[];
 
 /** Told of rows that were inserted. */
 export type OnRows = (count: number, step: string) => void;
