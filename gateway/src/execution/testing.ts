@@ -72,6 +72,11 @@ export async function stopGraphs(): Promise<void> {
   await Promise.all(graphs.splice(0).map((graph) => graph.stop()));
 }
 
+/** The schema that a subgraph executes. */
+export function schemaOf({ typeDefs, resolvers = {} }: TestSubgraph): GraphQLSchema {
+  return buildSubgraphSchema([{ typeDefs: parse(federation + typeDefs), resolvers: resolvers as never }]);
+}
+
 /** Composes subgraphs to a graph; `stopGraphs` ends it. */
 export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
   const definitions = subgraphs.map((subgraph) => ({
@@ -81,12 +86,7 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
   }));
   const { supergraphSdl, errors } = composeServices(definitions);
   if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
-  const schemas = new Map(
-    definitions.map(({ name, typeDefs, resolvers = {} }) => [
-      name,
-      buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]),
-    ]),
-  );
+  const schemas = new Map(subgraphs.map((subgraph) => [subgraph.name, schemaOf(subgraph)]));
   const fetched: Fetched[] = [];
   const sources = new Map(
     subgraphs.map((subgraph) => [

@@ -73,8 +73,14 @@ class OperationMaker {
     if (kind === 9 || !first) return `${this.#alias()}__typename ${this.#directive()}`;
     if (depth > 0 && kind >= 7) return this.#fragment(type, depth - 1, kind === 8);
     const field = this.#choices.oneOf([first, ...others]);
-    const below = this.#isLeaf(field.type) ? '' : this.#set(field.type, depth - 1);
-    return `${this.#alias()}${field.name}${this.#arguments(field)} ${this.#directive()} ${below}`;
+    if (this.#isLeaf(field.type)) return this.#field(field, this.#alias(), '');
+    // Twins have entities at several places that the same subgraphs are asked for.
+    const aliases = this.#choices.rarely(3) ? ['t0: ', 't1: '] : [this.#alias()];
+    return aliases.map((alias) => this.#field(field, alias, this.#set(field.type, depth - 1))).join(' ');
+  }
+
+  #field(field: FieldModel, alias: string, below: string): string {
+    return `${alias}${field.name}${this.#arguments(field)} ${this.#directive()} ${below}`;
   }
 
   #arguments({ takes }: FieldModel): string {
