@@ -107,6 +107,7 @@ async function startApollo(
     __exposeQueryPlanExperimental: false,
     logger,
   });
+  gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => topology.views.onSupergraph(coreSupergraphSdl));
   const executed = executeGateway(gateway, sourceOf);
   const answers = new SharedAnswers();
   const authorized = authorizeGateway(
