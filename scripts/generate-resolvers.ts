@@ -31,6 +31,8 @@ function mappers(name: string, typeDefs: DocumentNode): Record<string, string> {
     : {};
   const rowOf = (type: string): string | undefined => own[type] ?? (models.has(type) ? row(type) : undefined);
   const entries = typeDefs.definitions.flatMap((node): [string, string][] => {
+    // Without a mapper a resolver could answer an enum by null alone.
+    if (node.kind === Kind.ENUM_TYPE_DEFINITION) return [[node.name.value, node.name.value]];
     if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const type = node.name.value;
     const ofRow = rowOf(type);

@@ -3,7 +3,14 @@ import sql from 'sql-template-tag';
 import { columnOf, columnRef, decodeRow, isAnyOf, isPossible, selectColumns } from '../sql/columns.ts';
 import type { RequestDatabase } from '../sql/database.ts';
 import { keyProperty } from '../pagination/order.ts';
-import { readChildPages, readPage, type ReadableChildren, type Readable } from '../pagination/lists.ts';
+import {
+  more,
+  readChildPages,
+  readPage,
+  sourceOf,
+  type ReadableChildren,
+  type Readable,
+} from '../pagination/lists.ts';
 import type { Connection, PageArguments } from '../pagination/page.ts';
 import { confined, walled, type Walled } from '../sql/walled.ts';
 import type { SubgraphContext } from './context.ts';
@@ -43,7 +50,7 @@ function entityLoader<Row extends object>(
 
 async function selectByKeys<Row extends object>(
   db: RequestDatabase<unknown, Walled>,
-  { table, where = sql`true` }: Readable,
+  { table, where = sql`true`, from, extra }: Readable,
   property: string,
   keys: readonly string[],
 ): Promise<(Row | null)[]> {
@@ -52,7 +59,7 @@ async function selectByKeys<Row extends object>(
   if (possible.length === 0) return keys.map(() => null);
   const ref = columnRef(db.dialect, table, property);
   const rows = await db.many<Row>(
-    walled`select ${selectColumns(db.dialect, table)} from ${db.rowsOf(table)} t
+    walled`select ${selectColumns(db.dialect, table)}${more(extra)} from ${sourceOf(db, table, from)} t
       where ${isAnyOf(db.dialect, column, ref, possible)} and ${confined(db.dialect, where)}`,
   );
   const byKey = new Map(

@@ -137,8 +137,8 @@ function window(
         where r.rowRank <= ${limit(plan)} order by r.rowRank`;
 }
 
-/** What a list is read from. Only policies could confine a source other than its table. */
-function sourceOf(
+/** What is read from. Only policies could confine a source other than the table. */
+export function sourceOf(
   db: RequestDatabase<unknown, Walled>,
   table: TableDescriptor,
   from: Sql | undefined,
@@ -149,7 +149,7 @@ function sourceOf(
 }
 
 /** More columns, after those that are there. */
-function more(extra: Sql | undefined): Sql {
+export function more(extra: Sql | undefined): Sql {
   return extra ? sql`, ${extra}` : sql``;
 }
 
