@@ -65,7 +65,7 @@ export { isSelected } from './schema/selection.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
-export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
+export { columnRef, decodeRows, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export {
   connectDatabase,
   connectForReading,

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import { accessDrafts } from '../audit/access.ts';
 import { auditLogResolver } from '../audit/resolver.ts';
-import { makeContext, type SubgraphContext } from '../context/context.ts';
+import { makeContext, selecting, type SubgraphContext } from '../context/context.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
 import { maskPersonal } from '../log.ts';
@@ -61,8 +61,9 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
     typeDefs,
     schema,
     createContext: (request) => makeContext(request, database, services, log),
+    // The context is this subgraph's own, here and below: `createContext` has made it.
+    selecting: (context, selection) => selecting(context as SubgraphContext<Tx, Services>, selection),
     async recordAccess(context, operation) {
-      // The context is this subgraph's own: `createContext` has made it.
       const caller = context as SubgraphContext<Tx, Services>;
       const drafts = accessDrafts(name, tables, caller, operation);
       if (drafts.length > 0) await caller.db.record(drafts);

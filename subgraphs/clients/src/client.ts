@@ -14,6 +14,7 @@ import {
   parseInput,
   requireUser,
   selectColumns,
+  decodeRows,
   type Readable,
   type User,
 } from '@cdx/kit';
@@ -158,10 +159,11 @@ export async function existingClient(context: Context, id: string): Promise<Clie
 export function visibleClients(context: Context): Promise<readonly ClientRow[]> {
   requireUser(context);
   const loader = context.loaders.get<'all', readonly ClientRow[]>('Client.visible', async (keys) => {
+    const columns = context.selection.columnsOf(table);
     const rows = await context.db.many<ClientRow>(
-      sql`select ${selectColumns('postgres', table)} from clients.clients_info t order by t.client_id`,
+      sql`select ${selectColumns('postgres', table, columns)} from clients.clients_info t order by t.client_id`,
     );
-    for (const row of rows) keepClient(context, row);
+    for (const row of decodeRows('postgres', table, rows, columns)) keepClient(context, row);
     return keys.map(() => rows);
   });
   return loader.load('all');
