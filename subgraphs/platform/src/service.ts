@@ -61,8 +61,9 @@ const registerInput = z.object({
 const updateInput = z.object({ ...fields, metadata }).partial();
 const heartbeatInput = z.object({ status, version, metadata: metadata.nullish() });
 
+/** What is no URL at all has been told so by its own rule. */
 function hasPassword(url: string): boolean {
-  const { username, password } = new URL(url);
+  const { username = '', password = '' } = URL.parse(url) ?? {};
   return username !== '' || password !== '';
 }
 
