@@ -1,6 +1,4 @@
-import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { parse, type DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import { accessDrafts } from '../audit/access.ts';
@@ -13,15 +11,7 @@ import { enumResolvers, useInternalDefaults } from './enums.ts';
 import { nameActions } from './actions.ts';
 import { enforcePolicies } from './policies.ts';
 import { scalars } from './scalars.ts';
-
-const sharedSdl = ['common.graphql', 'audit.graphql']
-  .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
-  .join('\n');
-
-/** A subgraph's contract: its `schema.graphql` and the types that every subgraph shares. */
-export function readTypeDefs(schemaFile: URL): DocumentNode {
-  return parse(`${readFileSync(schemaFile, 'utf8')}\n${sharedSdl}`, { noLocation: true });
-}
+import { readTypeDefs } from './type-defs.ts';
 
 /** What a domain brings to become a subgraph. */
 export interface SubgraphDefinition<Tx, Services, Statement extends Sql = Sql> {

@@ -1,9 +1,7 @@
 import {
   asJson,
-  badInput,
   codedError,
   conflict,
-  forbidden,
   given,
   isSelected,
   keepEntity,
@@ -14,9 +12,9 @@ import {
   parseInput,
   requireUser,
   selectColumns,
+  tenantOf,
   decodeRows,
   type Readable,
-  type User,
 } from '@cdx/kit';
 import { Client as table, type ClientRow } from '@cdx/prisma-clients/tables';
 import sql from 'sql-template-tag';
@@ -178,15 +176,6 @@ const schemaOf = (
   resourceId: `client_${id}`,
   tenantId,
 });
-
-function tenantOf({ role, tenantId }: User, wanted: string | null | undefined): string {
-  if (role !== 'superadmin' && wanted != null && wanted !== tenantId) {
-    throw forbidden('A tenant’s admin makes clients of the own tenant');
-  }
-  const found = wanted ?? tenantId;
-  if (found === null) throw badInput('input.tenantId', 'given, since you belong to no tenant');
-  return found;
-}
 
 async function setStatus(
   context: Context,
