@@ -1,3 +1,4 @@
+import { referToPlatform } from '@cdx/kit';
 import sql from 'sql-template-tag';
 import type { PlatformResolvers, QueryResolvers, TenantStatus } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
@@ -20,10 +21,7 @@ export const query: QueryResolvers = {
 };
 
 export const platform: PlatformResolvers = {
-  __resolveReference({ id }, context) {
-    requireOperator(context);
-    return id === platformId ? { id } : null;
-  },
+  __resolveReference: referToPlatform,
   async tenants(_, __, context) {
     const { tenantsByStatus } = await loadFigures(context);
     return tenantsByStatus.reduce((sum, { count }) => sum + count, 0);

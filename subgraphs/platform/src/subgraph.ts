@@ -6,6 +6,7 @@ import type { Transaction } from './context.ts';
 import * as lineage from './data-lineage.ts';
 import * as admins from './platform-admin.ts';
 import * as platforms from './platform.ts';
+import * as search from './search.ts';
 import * as securityEvents from './security-event.ts';
 import * as services from './service.ts';
 import type { Settings } from './settings.ts';
@@ -27,6 +28,7 @@ const resolvers: Resolvers = {
     ...securityEvents.query,
     ...reports.query,
     ...lineage.query,
+    ...search.query,
   },
   Mutation: {
     ...tenants.mutation,
