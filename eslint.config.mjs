@@ -52,5 +52,11 @@ export default tseslint.config(
       'A subgraph knows the kit, the access matrix and its own database, and nothing else of the product.',
     ),
   ),
+  forbid(['demo/src/**'], ['@cdx/*'], 'The demo’s helpers know no domain.'),
+  forbid(
+    ['prisma/*/demo/**'],
+    ['@cdx/*', '!@cdx/demo'],
+    'The demo data of a domain is rows of its own tables.',
+  ),
   forbid(['databases/src/**'], ['@cdx/gateway/*'], 'Only the gateway’s public module.'),
 );

@@ -78,12 +78,7 @@ describe('a new subgraph', () => {
 });
 
 /** What nobody has a reason to change in one domain alone, by its place in a domain. */
-const alike = [
-  'prisma/NAME/package.json',
-  'prisma/NAME/prisma.config.ts',
-  'prisma/NAME/tsconfig.json',
-  'subgraphs/NAME/src/server.ts',
-];
+const alike = ['prisma/NAME/prisma.config.ts', 'prisma/NAME/tsconfig.json', 'subgraphs/NAME/src/server.ts'];
 
 describe.each(domainFolders.filter(({ dialect }) => dialect === 'postgres'))(
   'the domain $name',
