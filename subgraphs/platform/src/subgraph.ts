@@ -1,6 +1,7 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
 import { PrismaClient, tables } from '@cdx/prisma-platform';
 import type { Resolvers } from '../generated/resolvers.ts';
+import { scheduleAuditPartitions } from './audit-partitions.ts';
 import * as reports from './compliance-report.ts';
 import type { Transaction } from './context.ts';
 import * as lineage from './data-lineage.ts';
@@ -53,19 +54,25 @@ const resolvers: Resolvers = {
 
 /** The platform domain: the tenants, and what is run, set, watched and accounted for over all of them. */
 export function createSubgraph(settings: Settings, log: Logger): Subgraph {
+  const database = connectDatabase<Transaction>({
+    name: 'platform',
+    url: settings.PLATFORM_DATABASE_URL,
+    replicaUrl: settings.PLATFORM_DATABASE_REPLICA_URL,
+    poolSize: settings.PLATFORM_DATABASE_POOL_SIZE,
+    tables,
+    prisma: (adapter) => new PrismaClient({ adapter }),
+  });
+  const endPartitions = scheduleAuditPartitions(database, log);
   return defineSubgraph({
     name: 'platform',
     schemaFile,
     resolvers,
-    database: connectDatabase<Transaction>({
-      name: 'platform',
-      url: settings.PLATFORM_DATABASE_URL,
-      replicaUrl: settings.PLATFORM_DATABASE_REPLICA_URL,
-      poolSize: settings.PLATFORM_DATABASE_POOL_SIZE,
-      tables,
-      prisma: (adapter) => new PrismaClient({ adapter }),
-    }),
+    database,
     services: null,
     log,
+    close() {
+      endPartitions();
+      return Promise.resolve();
+    },
   });
 }
