@@ -28,8 +28,8 @@ begin
             from %I.workflow_executions where created_at >= $1 and created_at < $2', schema_name
         ) into executions, succeeded, failed using first_time, end_time;
       end if;
-      -- To undo the block lets go of its locks and leaves the variables as they are: 16 locks for each client would
-      -- be more than a server holds, which is 6,400 by default, before it has read 400 clients.
+      -- To undo the block lets go of its locks and leaves the variables as they are. A client costs 17 locks, and a
+      -- server has room for some 6,400 unless it is set otherwise: in one statement a thousand clients were refused.
       raise exception using errcode = 'CDX00';
     exception
       when sqlstate 'CDX00' then null;

@@ -121,7 +121,11 @@ begin
   execute format('alter table %s enable row level security', walled);
   execute format('alter table %s force row level security', walled);
   execute format('drop policy if exists reader on %s', walled);
-  execute format('create policy reader on %s for select using (platform.sees_tenant(tenant_id))', walled);
+  execute format(
+    'create policy reader on %s for select using (
+      platform.sees_tenant(tenant_id) and current_setting(''app.role'', true) in (''superadmin'', ''system'', ''admin'')
+    )', walled
+  );
   execute format(
     'create or replace trigger append_only before update or delete or truncate on %s
       for each statement execute function platform.refuse_audit_change()', walled
