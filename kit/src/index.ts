@@ -53,6 +53,7 @@ export {
   type ReadableChildren,
 } from './pagination/lists.ts';
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
+export { buildSchema, type SchemaParts } from './schema/build.ts';
 export { defineSubgraph, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, parsePeriod, type JsonInput } from './schema/input.ts';
 export {
@@ -90,3 +91,4 @@ export {
   type Environment,
   type SettingDescription,
 } from './settings.ts';
+export { productVersion } from './version.ts';

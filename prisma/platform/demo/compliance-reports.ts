@@ -32,7 +32,7 @@ export function complianceReportRows(world: DemoWorld): Row[] {
 interface Report {
   readonly tenantId: string | null;
   readonly framework: string;
-  readonly controls: readonly (readonly [control: string, summary: string])[];
+  readonly controls: readonly (readonly [control: string, title: string])[];
   /** How many quarters ago the period ended. */
   readonly ago: number;
 }
@@ -48,13 +48,19 @@ function reportRow(world: DemoWorld, { tenantId, framework, controls, ago }: Rep
     period_start: new Date(end.getTime() - quarterDays * day),
     period_end: end,
     status: 'completed',
-    findings: controls.map(([control, summary]) => ({
-      control,
+    findings: controls.map(([control, title]) => {
+      const checked = random.number.int({ min: 20, max: 400 });
       // It has become better over the year.
-      result: weighted(random, { passed: 90 - 8 * ago, failed: 4 + 6 * ago, not_applicable: 4 }),
-      summary,
-      evidence: { checked: random.number.int({ min: 20, max: 400 }) },
-    })),
+      const result = weighted(random, { passed: 90 - 8 * ago, failed: 4 + 6 * ago });
+      const failed = result === 'failed' ? random.number.int({ min: 1, max: 5 }) : 0;
+      return {
+        control,
+        title,
+        result,
+        summary: `${failed} of ${checked} failed`,
+        evidence: { checked, failed },
+      };
+    }),
     generated_by: world.superadmin.id,
     created_at: end,
   };

@@ -1,6 +1,7 @@
 import type { DemoWorld, DomainDemo, Row } from '@cdx/demo';
 import { complianceReportRows } from './compliance-reports.ts';
 import { systemConfigRows } from './configuration.ts';
+import { lineageRows } from './lineage.ts';
 import { securityEventRows } from './security-events.ts';
 import { serviceRows } from './services.ts';
 import { tenantRows } from './tenants.ts';
@@ -15,6 +16,7 @@ export const demo: DomainDemo = {
     ['platform.system_config', systemConfigRows(world)],
     ['platform.security_events', securityEventRows(world)],
     ['platform.compliance_reports', complianceReportRows(world)],
+    ['platform.data_lineage', lineageRows(world)],
   ],
 };
 

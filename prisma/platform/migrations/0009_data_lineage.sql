@@ -1,5 +1,5 @@
 -- migrate:up
--- Which service's data reaches which field, as the supergraph says it; replaced as a whole.
+-- Ways of data that the graph cannot know. What the supergraph knows is read from it.
 create table if not exists platform.data_lineage (
   id uuid not null primary key,
   source_service varchar(100) not null,
@@ -21,7 +21,7 @@ alter table platform.data_lineage force row level security;
 drop policy if exists platform on platform.data_lineage;
 create policy platform on platform.data_lineage using (platform.acts_for_platform());
 
-grant select, insert, delete on platform.data_lineage to cdx_app;
+grant select, insert, update (description), delete on platform.data_lineage to cdx_app;
 
 -- migrate:down
 drop table if exists platform.data_lineage;

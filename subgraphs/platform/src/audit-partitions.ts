@@ -10,11 +10,9 @@ const hourMs = 3_600_000;
 export async function makeAuditPartitions(
   database: Pick<Database<Pick<Transaction, '$executeRaw'>>, 'as'>,
 ): Promise<void> {
-  await database
-    .as(system)
-    .write((tx) => tx.$executeRaw`select platform.make_audit_partitions()`, {
-      unaudited: 'Places for entries.',
-    });
+  await database.as(system).write((tx) => tx.$executeRaw`select platform.make_audit_partitions()`, {
+    unaudited: 'Places for entries.',
+  });
 }
 
 /**

@@ -9,6 +9,7 @@ afterAll(() => subgraph.close());
 const period = { periodStart: '2026-01-01T00:00:00.000Z', periodEnd: '2026-04-01T00:00:00.000Z' };
 const finding = {
   control: 'CC6.1',
+  title: 'Accounts are personal',
   result: 'FAILED',
   summary: 'Two accounts are shared',
   evidence: { count: 2 },
@@ -21,7 +22,7 @@ function record(who: Identity, input: Record<string, unknown> = {}, key?: string
     `mutation ($input: RecordComplianceReportInput!, $key: String) {
       recordComplianceReport(input: $input, idempotencyKey: $key) {
         id tenantId framework periodStart periodEnd status generatedBy { id }
-        findings { control result summary evidence } } }`,
+        findings { control title result summary evidence } } }`,
     { input: { framework: 'SOC2', ...period, ...input }, key },
   );
 }
@@ -91,26 +92,29 @@ describe('a compliance report', () => {
       expect(codes(await record(who))).toEqual(['FORBIDDEN']);
       expect(codes(await finish(who, id, { status: 'FAILED', findings: [] }))).toEqual(['FORBIDDEN']);
     }
-    const { data } = await run(subgraph, superadmin, `{ complianceReport(id: "${id}") { status } }`);
-    expect(data?.complianceReport).toEqual({ status: 'PENDING' });
+    const { data } = await run(subgraph, superadmin, `{ complianceReportById(id: "${id}") { status } }`);
+    expect(data?.complianceReportById).toEqual({ status: 'PENDING' });
   });
 
   test('of another tenant is not shown to who has been given the scope', async () => {
     const tenantId = aTenantId();
     const ids = [await aReport({ tenantId }), await aReport({ tenantId: aTenantId() }), await aReport()];
     const query = `query ($ids: [ID!]) { complianceReports(filter: { id: { in: $ids } }) {
-      totalCount edges { node { id tenantId } } } complianceReport(id: "${ids[1] ?? ''}") { id } }`;
+      totalCount edges { node { id tenantId } } } complianceReportById(id: "${ids[1] ?? ''}") { id } }`;
     const reader = aUser({ tenantId, scopes: ['platform:read'] });
     expect((await run(subgraph, reader, query, { ids })).data).toEqual({
       complianceReports: { totalCount: 1, edges: [{ node: { id: ids[0], tenantId } }] },
-      complianceReport: null,
+      complianceReportById: null,
     });
     expect(codes(await run(subgraph, aUser({ tenantId }), query, { ids }))).toEqual([
       'FORBIDDEN',
       'FORBIDDEN',
     ]);
     const { data } = await run(subgraph, superadmin, query, { ids });
-    expect(data).toMatchObject({ complianceReports: { totalCount: 3 }, complianceReport: { id: ids[1] } });
+    expect(data).toMatchObject({
+      complianceReports: { totalCount: 3 },
+      complianceReportById: { id: ids[1] },
+    });
   });
 
   test('is listed by framework and tenant', async () => {

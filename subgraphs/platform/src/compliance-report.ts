@@ -22,7 +22,8 @@ const findings = z
   .array(
     z.object({
       control: z.string().trim().min(1, 'must not be empty').max(100),
-      result: z.enum(['passed', 'failed', 'not_applicable']),
+      title: z.string().trim().min(1, 'must not be empty').max(255),
+      result: z.enum(['passed', 'failed', 'unknown', 'not_applicable']),
       summary: z.string().trim().min(1, 'must not be empty').max(10_000),
       evidence: z.unknown().optional(),
     }),
@@ -48,7 +49,7 @@ const finishInput = z.object({
 });
 
 export const query: QueryResolvers = {
-  complianceReport: (_, { id }, context) => loadReport(context, id),
+  complianceReportById: (_, { id }, context) => loadReport(context, id),
   complianceReports: (_, args, context, info) =>
     loadPage<ComplianceReportRow>(context, readableReports, args, isSelected(info, 'totalCount')),
 };

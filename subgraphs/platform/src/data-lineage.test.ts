@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from '@jest/globals';
-import { system, type Identity } from '@cdx/kit';
+import type { Identity } from '@cdx/kit';
 import { codes, run } from '@cdx/kit/testing';
 import { aPlatformSubgraph, aUser, superadmin } from './testing.ts';
 
@@ -7,54 +7,75 @@ const subgraph = aPlatformSubgraph();
 afterAll(() => subgraph.close());
 
 const way = (sourceType: string, targetField: string) => ({
-  sourceService: 'auth',
+  sourceService: 'crm',
   sourceType,
-  targetService: 'clients',
+  targetService: 'perfex',
   targetField,
-  relation: 'references',
+  relation: 'copies',
 });
 
-const replace = (input: readonly Record<string, unknown>[], who: Identity = system) =>
-  run(subgraph, who, 'mutation ($input: [DataLineageInput!]!) { replaceDataLineage(input: $input) }', {
+const replace = (input: readonly Record<string, unknown>[], who: Identity = superadmin) =>
+  run(subgraph, who, 'mutation ($input: [DataLineageInput!]!) { replaceRecordedLineage(input: $input) }', {
     input,
   });
 
-async function lineage(): Promise<unknown> {
+interface Lineage {
+  readonly totalCount: number;
+  readonly edges: readonly unknown[];
+}
+
+async function lineage(): Promise<Lineage> {
   const { data, errors } = await run(
     subgraph,
     superadmin,
-    `{ dataLineage { totalCount edges { node { id sourceType targetField description } } } }`,
+    `{ recordedLineage { totalCount edges { node { id sourceType targetField description } } } }`,
   );
   expect(errors).toBeUndefined();
-  return data?.dataLineage;
+  return data?.recordedLineage as Lineage;
 }
 
-// One test: the table is replaced as a whole, and so is everybody's.
-test('the lineage is replaced as a whole, in one piece', async () => {
-  const [owner, maker] = [way('User', 'Client.owner'), way('User', 'AgentInstance.createdBy')];
-  expect((await replace([owner, { ...maker, description: 'Who made it' }, owner])).data).toEqual({
-    replaceDataLineage: 2,
-  });
+/** What the audit log has of lineage, newest first. */
+async function entries(): Promise<readonly unknown[]> {
+  const { data } = await run(
+    subgraph,
+    superadmin,
+    `{ platformAuditLog(first: 3, filter: { resourceType: { eq: "DataLineage" } }) { edges { node { before after } } } }`,
+  );
+  return (data?.platformAuditLog as Lineage).edges;
+}
+
+// One test: the lineage is replaced as a whole, and so is everybody's.
+test('the recorded lineage is replaced as a whole, in one piece', async () => {
+  const [owner, maker] = [way('Customer', 'tblclients.email'), way('Customer', 'tblclients.company')];
+  const described = { ...maker, description: 'Every night' };
+  expect((await replace([owner, described, owner])).data).toEqual({ replaceRecordedLineage: 2 });
   const before = await lineage();
   expect(before).toMatchObject({
     totalCount: 2,
     edges: [
-      { node: { sourceType: 'User', targetField: 'AgentInstance.createdBy', description: 'Who made it' } },
-      { node: { sourceType: 'User', targetField: 'Client.owner', description: null } },
+      { node: { sourceType: 'Customer', targetField: 'tblclients.company', description: 'Every night' } },
+      { node: { sourceType: 'Customer', targetField: 'tblclients.email', description: null } },
     ],
   });
 
-  // A row that may not be leaves all as it was.
+  // A row that may not be leaves all as it was, and so does somebody who may not.
   expect(codes(await replace([owner, { ...maker, relation: ' ' }]))).toEqual(['BAD_USER_INPUT']);
-  expect(codes(await replace([], superadmin))).toEqual(['FORBIDDEN']);
+  for (const who of [aUser(), aUser({ scopes: ['platform:read', 'platform:write'] })]) {
+    expect(codes(await replace([], who))).toEqual(['FORBIDDEN']);
+    expect(codes(await run(subgraph, who, '{ recordedLineage { totalCount } }'))).toEqual(['FORBIDDEN']);
+  }
   expect(await lineage()).toEqual(before);
 
-  // Two at the same time follow one another, and the same way keeps its id.
+  // What is the same stays, with its id, and the audit log has what was not.
+  await replace([{ ...maker, description: 'Every hour' }]);
+  const [changed, gone] = await entries();
+  expect(changed).toEqual({
+    node: { before: { description: 'Every night' }, after: { description: 'Every hour' } },
+  });
+  expect(gone).toMatchObject({ node: { before: { targetField: 'tblclients.email' }, after: null } });
+
+  // Two at the same time follow one another.
   const results = await Promise.all([replace([owner]), replace([owner])]);
   expect(results.flatMap(codes)).toEqual([]);
-  const { edges } = before as { edges: unknown[] };
-  expect(await lineage()).toEqual({ totalCount: 1, edges: [edges[1]] });
-
-  for (const who of [aUser(), aUser({ scopes: ['platform:read'] })])
-    expect(codes(await run(subgraph, who, '{ dataLineage { totalCount } }'))).toEqual(['FORBIDDEN']);
+  expect(await lineage()).toEqual({ totalCount: 1, edges: [before.edges[1]] });
 });
