@@ -12,7 +12,11 @@ const databases = domainFolders
 const shared = ['agent_definitions', 'persona_templates', 'prompt_templates', 'schema_migrations'];
 
 /** What the application may run with its owner's rights; each asks itself who the caller is. */
-const trusted = ['clients.create_client_schema(text)', 'clients.drop_client_schema(text)'];
+const trusted = [
+  'clients.create_client_schema(text)',
+  'clients.drop_client_schema(text)',
+  'platform.make_audit_partitions()',
+];
 
 const role = 'cdx_app';
 
