@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { withMysql } from './connect.ts';
+import { writePermissions } from './permissions.ts';
 import { run } from './run-command.ts';
 import { domains, publicUrl, urlOf, type DatabaseUrls } from './urls.ts';
 
@@ -8,6 +10,11 @@ import { domains, publicUrl, urlOf, type DatabaseUrls } from './urls.ts';
 const dbmate = createRequire(createRequire(import.meta.url).resolve('dbmate')).resolve(
   `@dbmate/${process.platform}-${process.arch}/bin/dbmate`,
 );
+
+/** What is written after a domain's migrations because it follows from the code. */
+const afterwards: Readonly<Record<string, (url: string) => Promise<void>>> = {
+  auth: (url) => withMysql(url, writePermissions),
+};
 
 /** How long another process gets to end the migration that it is at. */
 const retryAfterMs = 200;
@@ -57,6 +64,7 @@ export async function migrateUp(domain: string, url: string): Promise<number> {
   for (let last = ''; ;) {
     try {
       const output = await invoke(domain, url, 'migrate');
+      await afterwards[domain]?.(url);
       return output.match(/^Applied: /gm)?.length ?? 0;
     } catch (error) {
       const { message } = error as Error;

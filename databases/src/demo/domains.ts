@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import type { DemoWorld, DomainDemo } from '@cdx/demo';
 import { domainFolders } from '@cdx/kit/domains';
 import type pg from 'pg';
+import { postgresTransaction, withPostgres } from '../connect.ts';
 import { urlOf, type DatabaseUrls } from '../urls.ts';
-import { insertPostgres, postgresTransaction, withPostgres } from './insert.ts';
+import { insertPostgres } from './insert.ts';
 
 /** A domain with demo data that lies with it. */
 export interface DemoDomain {

@@ -1,11 +1,12 @@
 import { cycle, makeWorld, type DemoWorld, type Tables } from '@cdx/demo';
 import type { Connection } from 'mariadb';
+import { postgresTransaction, withMysql, withPostgres } from '../connect.ts';
 import { urlOf, type DatabaseUrls } from '../urls.ts';
 import { hasMarker, loadAccounts, loadMarker, planAccounts } from './accounts.ts';
 import { clientsOf } from './clients.ts';
 import { findDemoDomains, loadDomainDemos } from './domains.ts';
 import { roleGrantCount } from './grants.ts';
-import { insertPostgres, postgresTransaction, withMysql, withPostgres, type OnRows } from './insert.ts';
+import { insertPostgres, type OnRows } from './insert.ts';
 import { loadClients, planClient } from './load-client.ts';
 import { superadmin, tenantsOf } from './people.ts';
 import { sizesAt } from './sizes.ts';
