@@ -12,10 +12,13 @@ create or replace function analytics.roll_up_batch(
 ) returns int
   language plpgsql
   set search_path = pg_catalog, pg_temp
+  -- Nothing is known of the sizes of what the statement computes on its way. Taken for a row each, they would be joined
+  -- by looking through the one for each row of the other.
+  set enable_nestloop = off
 as $$
 declare
   length constant interval := ('1 ' || kind)::interval;
-  span constant interval := case kind when 'hour' then '7 days' when 'day' then '28 days' when 'week' then '35 days' else '1 month' end;
+  span constant interval := case kind when 'hour' then '28 days' when 'day' then '28 days' when 'week' then '35 days' else '1 month' end;
   starts constant timestamptz := (
     select min(period_start) from analytics.stale_periods
     where granularity = kind and (only_tenant is null or tenant_id = only_tenant) and since <= stale_since
@@ -85,7 +88,7 @@ begin
     where m.value > 0
   ), gone as (
     delete from analytics.metrics m using stale s
-    where m.granularity = kind and m.tenant_id = s.tenant_id and m.period_start = s.period_start
+    where m.granularity = kind and m.period_start >= starts and m.period_start < ends and m.tenant_id = s.tenant_id and m.period_start = s.period_start
       and not exists (
         select from rolled r
         where r.tenant_id = m.tenant_id and r.period_start = m.period_start and r.metric_name = m.metric_name
