@@ -1,4 +1,7 @@
 -- migrate:up
+-- Row-level security is forced, so it binds the owner too.
+select set_config('app.role', 'system', true);
+
 -- What no partition of a month takes. Nothing is lost: the rows move when their month gets its partition.
 create table if not exists analytics.events_default partition of analytics.events default;
 
@@ -142,7 +145,6 @@ end $$;
 revoke all on function analytics.drop_old_events(int) from public;
 grant execute on function analytics.drop_old_events(int) to cdx_app;
 
-select set_config('app.role', 'system', true);
 select analytics.guard_event_partition('events_default');
 select analytics.make_event_partitions(now()::date, (now() + interval '3 months')::date);
 
