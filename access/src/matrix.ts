@@ -180,6 +180,28 @@ const templates: DomainAccess = {
   ],
 };
 
+/** What is asked across services; each of them sees once more to what it shows. */
+const views: DomainAccess = {
+  holds: 'views across services',
+  rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: 'r own' },
+  specialScopes: {
+    'cdx:timeline': {
+      description: 'Read what has happened in all services as one timeline',
+      roles: ['superadmin', 'admin'],
+      fields: ['Query.timeline', 'TimelineConnection', 'TimelineEdge', 'TimelineEntry'],
+    },
+    'cdx:operate': {
+      description: 'See where the graph comes from, how its services are, and whether they keep their rules',
+      roles: superadmin,
+      fields: [
+        ...['dataLineage', 'serviceHealth', 'complianceReport'].map((field) => `Query.${field}`),
+        ...['LineageType', 'LineageKey', 'LineageField', 'ServiceHealth'],
+        ...['ComplianceAssessment', 'AssessedControl'],
+      ],
+    },
+  },
+};
+
 const platform: DomainAccess = {
   holds: 'tenants, services and configuration of the platform',
   rights: { superadmin: 'rw', admin: '-', client: '-', user: '-' },
@@ -226,6 +248,7 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   auth,
   clients,
   templates,
+  cdx: views,
   platform,
   crm: { holds: 'customers, leads, interactions and pipelines', rights: work, entities: ['Customer'] },
   cms: { holds: 'content, media and pages', rights: work },

@@ -104,6 +104,7 @@ async function startApollo(
     __exposeQueryPlanExperimental: false,
     logger,
   });
+  gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => topology.views.onSupergraph(coreSupergraphSdl));
   const authorized = authorizeGateway(executeGateway(gateway, sourceOf), {
     mode: settings.AUTHORIZATION_MODE,
     policies,

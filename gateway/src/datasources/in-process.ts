@@ -1,4 +1,4 @@
-import { makeExecutor, type Logger, type Subgraph, type SubgraphResult } from '@cdx/kit';
+import { makeExecutor, productVersion, type Logger, type Subgraph, type SubgraphResult } from '@cdx/kit';
 import { contextOf } from '../execution/request-context.ts';
 import { toSource, type SubgraphSource } from './data-source.ts';
 import { tooLate } from './failure.ts';
@@ -10,7 +10,11 @@ export function inProcessSource(subgraph: Subgraph, log: Logger): SubgraphSource
     subgraph.name,
     (operation, context) =>
       withinDeadline(execute(operation, contextOf(context, subgraph)), context.request.signal, subgraph.name),
-    { check: () => subgraph.checkHealth(), close: () => subgraph.close() },
+    {
+      check: () => subgraph.checkHealth(),
+      version: () => Promise.resolve(productVersion),
+      close: () => subgraph.close(),
+    },
   );
 }
 

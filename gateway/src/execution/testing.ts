@@ -137,6 +137,7 @@ function sourceOf(
     name,
     ask,
     fetch: (query) => ask({ query }),
+    version: () => Promise.resolve(undefined),
     check: () => Promise.resolve(),
     close: () => Promise.resolve(),
     process: () => Promise.reject(new Error('The product’s executor asks by itself')),

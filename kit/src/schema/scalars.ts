@@ -1,5 +1,5 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSON, GraphQLLocalDate } from 'graphql-scalars';
 
 const decimalForm = /^-?\d{1,20}(\.\d{1,10})?$/;
 
@@ -26,5 +26,8 @@ const Decimal = new GraphQLScalarType<string, string>({
 /** The library's own name for it is another, which introspection and messages would show. */
 const DateTime = new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' });
 
+/** Text on both sides: a JavaScript date would be a moment, and another day elsewhere. */
+const Day = new GraphQLScalarType({ ...GraphQLLocalDate.toConfig(), name: 'Date' });
+
 /** The resolvers of the scalars in `common.graphql`. */
-export const scalars = { DateTime, JSON: GraphQLJSON, Decimal } as const;
+export const scalars = { Date: Day, DateTime, JSON: GraphQLJSON, Decimal } as const;

@@ -41,6 +41,7 @@ const known = new Map<string, () => GraphQLError>([
     '23514',
     '23502',
     '22003',
+    '22008',
     '22001',
     '22P02',
     '22P05',
