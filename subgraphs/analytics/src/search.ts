@@ -1,7 +1,7 @@
-import { badInput } from '@cdx/kit';
-import sql from 'sql-template-tag';
-import type { QueryResolvers, SearchHit } from '../generated/resolvers.ts';
-import type { Context } from './context.ts';
+import { searchTables, type Searched } from '@cdx/kit';
+import { Dashboard, Event, Metric } from '@cdx/prisma-analytics/tables';
+import sql, { type Sql } from 'sql-template-tag';
+import type { QueryResolvers } from '../generated/resolvers.ts';
 import { ofTenant, visibleEvents } from './event.ts';
 
 /** The most events whose pages are looked at: the latest that have a title. */
@@ -9,54 +9,66 @@ const maxPages = 50_000;
 
 export const query: QueryResolvers = {
   analyticsSearch(_, { text, tenantId, first }, context) {
-    if (text.trim() === '' || text.length > 1_000) throw badInput('text', 'between 1 and 1,000 characters');
-    if (first < 1 || first > 100) throw badInput('first', 'between 1 and 100');
-    return search(context, text, tenantId, first);
+    // Who means another tenant finds nothing there: what the caller sees goes before.
+    const meant = tenantId == null ? sql`true` : sql`t.tenant_id = ${tenantId}`;
+    const figures = sql`${ofTenant(context)} and ${meant}`;
+    const sources = [
+      dashboards(figures),
+      metrics(figures),
+      pages(sql`${visibleEvents(context)} and ${meant}`),
+    ];
+    return searchTables(context.db, sources, text, first);
   },
 };
 
-/**
- * One statement over all three. Names of metrics are those of the last months' rows, one for each month; titles are
- * compared once each. Highlights are made for the page alone, since they cost more than the search.
- */
-function search(
-  context: Context,
-  text: string,
-  tenantId: string | null | undefined,
-  first: number,
-): Promise<SearchHit[]> {
-  return context.db.many<SearchHit>(
-    sql`with q as (select websearch_to_tsquery('english', ${text}) as query),
-    found as (
-      select 'Dashboard' as type, t.id, t.tenant_id, t.name as title, concat_ws(' ', t.name, t.description) as body,
-        ts_rank(t.search, q.query) as rank
-      from analytics.dashboards t, q where t.search @@ q.query and ${ofTenant(context, tenantId)}
-      union all
-      (
-        select distinct on (t.tenant_id, t.metric_name) 'Metric', t.id, t.tenant_id, t.metric_name,
-          translate(t.metric_name, '._', '  '), 0.5
-        from analytics.metrics t, q
-        where t.granularity = 'month' and t.period_start >= date_trunc('month', now() - interval '30 days', 'UTC')
-          and ${ofTenant(context, tenantId)} and to_tsvector('english', translate(t.metric_name, '._', '  ')) @@ q.query
-        order by t.tenant_id, t.metric_name, t.period_start desc
-      )
-      union all
-      select 'Event', p.id, p.tenant_id, p.page_title, p.page_title, ts_rank(to_tsvector('english', p.page_title), q.query)
+function dashboards(visible: Sql): Searched {
+  return {
+    table: Dashboard,
+    where: visible,
+    language: 'english',
+    title: sql`t.name`,
+    body: sql`concat_ws(' ', t.name, t.description)`,
+  };
+}
+
+/** The metrics of the last months by their names, each once. */
+function metrics(visible: Sql): Searched {
+  const words = sql`translate(t.metric_name, '._', '  ')`;
+  return {
+    table: Metric,
+    from: sql`(
+      select distinct on (t.tenant_id, t.metric_name) t.id, t.tenant_id, t.metric_name,
+        to_tsvector('english', ${words}) as search
+      from analytics.metrics t
+      where t.granularity = 'month' and t.period_start >= date_trunc('month', now() - interval '30 days', 'UTC')
+        and ${visible}
+      order by t.tenant_id, t.metric_name, t.period_start desc
+    )`,
+    language: 'english',
+    title: sql`t.metric_name`,
+    body: words,
+  };
+}
+
+/** The pages that were seen in the last 30 days by their titles, each once, by the event that is the latest. */
+function pages(visible: Sql): Searched {
+  return {
+    table: Event,
+    from: sql`(
+      select p.id, p.tenant_id, p.page_title, to_tsvector('english', p.page_title) as search
       from (
         select distinct on (v.tenant_id, v.page_title) v.id, v.tenant_id, v.page_title
         from (
           select t.id, t.tenant_id, t.page_title, t.created_at from analytics.events t
           where t.page_title is not null and t.created_at >= now() - interval '30 days'
-            and ${visibleEvents(context, tenantId)}
+            and ${visible}
           order by t.created_at desc limit ${maxPages}
         ) v
         order by v.tenant_id, v.page_title, v.created_at desc, v.id
-      ) p, q
-      where to_tsvector('english', p.page_title) @@ q.query
-    ),
-    hits as (select * from found order by rank desc, id limit ${first})
-    select type, id, tenant_id as "tenantId", title, rank,
-      ts_headline('english', body, query, 'StartSel=**, StopSel=**, MaxFragments=1') as highlight
-    from hits, q order by rank desc, id`,
-  );
+      ) p
+    )`,
+    language: 'english',
+    title: sql`t.page_title`,
+    body: sql`t.page_title`,
+  };
 }
