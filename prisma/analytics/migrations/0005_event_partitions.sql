@@ -19,26 +19,6 @@ create policy rolling_up on analytics.event_retention using (analytics.sees_all(
 
 grant select on analytics.event_retention to cdx_app;
 
--- Partitions do not inherit policies: whoever could read one directly would be past those of the table.
-create or replace function analytics.guard_event_partition(partition text) returns void
-  language plpgsql
-  set search_path = pg_catalog, pg_temp
-as $$
-begin
-  execute format('alter table analytics.%I enable row level security', partition);
-  execute format('alter table analytics.%I force row level security', partition);
-  execute format('drop policy if exists reading on analytics.%I', partition);
-  execute format(
-    'create policy reading on analytics.%I for select using (analytics.sees_user(tenant_id, user_id))', partition);
-  execute format('drop policy if exists tracking on analytics.%I', partition);
-  execute format(
-    'create policy tracking on analytics.%I for insert with check (analytics.sees_user(tenant_id, user_id))', partition);
-  execute format('drop policy if exists moving on analytics.%I', partition);
-  execute format(
-    'create policy moving on analytics.%I for delete using (current_setting(''app.role'', true) = ''system'')', partition);
-end $$;
-revoke all on function analytics.guard_event_partition(text) from public;
-
 -- The product alone keeps the partitions.
 create or replace function analytics.require_system() returns void
   language plpgsql
@@ -74,7 +54,8 @@ begin
       insert into analytics.%I select * from moved', partition) using starts, ends;
   execute format('alter table analytics.events attach partition analytics.%I for values from (%L) to (%L)',
     partition, starts, ends);
-  perform analytics.guard_event_partition(partition);
+  -- Partitions do not inherit policies: whoever could read one directly would be past those of the table.
+  perform analytics.confine_events(format('analytics.%I', partition)::regclass);
   return true;
 end $$;
 revoke all on function analytics.make_event_partition(date) from public;
@@ -145,7 +126,7 @@ end $$;
 revoke all on function analytics.drop_old_events(int) from public;
 grant execute on function analytics.drop_old_events(int) to cdx_app;
 
-select analytics.guard_event_partition('events_default');
+select analytics.confine_events('analytics.events_default');
 select analytics.make_event_partitions(now()::date, (now() + interval '3 months')::date);
 
 -- migrate:down
@@ -153,7 +134,6 @@ drop function if exists analytics.drop_old_events(int);
 drop function if exists analytics.make_event_partitions(date, date);
 drop function if exists analytics.make_event_partition(date);
 drop function if exists analytics.require_system();
-drop function if exists analytics.guard_event_partition(text);
 drop table if exists analytics.event_retention;
 do $$
 declare

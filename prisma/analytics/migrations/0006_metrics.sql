@@ -40,13 +40,15 @@ create or replace function analytics.metric_id(
 revoke all on function analytics.metric_id(text, text, timestamptz, analytics.metric_granularity) from public;
 grant execute on function analytics.metric_id(text, text, timestamptz, analytics.metric_granularity) to cdx_app;
 
--- A tenant's metrics are read by all its people and written by roll-ups.
+-- A tenant's metrics are read by all its people and written by roll-ups. Who asks is looked up once for a statement.
 alter table analytics.metrics enable row level security;
 alter table analytics.metrics force row level security;
 drop policy if exists reading on analytics.metrics;
-create policy reading on analytics.metrics for select using (analytics.sees_tenant(tenant_id));
+create policy reading on analytics.metrics for select using (
+  (select analytics.sees_all()) or tenant_id = (select nullif(current_setting('app.tenant_id', true), ''))
+);
 drop policy if exists rolling_up on analytics.metrics;
-create policy rolling_up on analytics.metrics using (analytics.sees_all());
+create policy rolling_up on analytics.metrics using ((select analytics.sees_all()));
 
 grant select, insert, update, delete on analytics.metrics to cdx_app;
 

@@ -169,7 +169,7 @@ describe('the application’s role', () => {
       `drop policy reading on ${partition}`,
       `create policy open on ${partition} using (true)`,
       `select analytics.make_event_partition('2000-01-01')`,
-      `select analytics.guard_event_partition('events')`,
+      `select analytics.confine_events('analytics.events')`,
     ]) {
       expect([statement, await sqlState(database.as(product, [statement]))]).toEqual([statement, '42501']);
     }
