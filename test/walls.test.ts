@@ -17,6 +17,7 @@ const trusted = [
   'clients.drop_client_schema(text)',
   'analytics.make_event_partitions(date,date)',
   'analytics.drop_old_events(integer)',
+  'platform.make_audit_partitions()',
 ];
 
 const role = 'cdx_app';

@@ -210,9 +210,45 @@ const platform: DomainAccess = {
     'platform:audit:read': {
       description: 'Read the audit log and security events',
       roles: ['superadmin', 'admin'],
-      fields: [],
+      fields: [
+        ...['securityEvent', 'securityEvents'].map(query),
+        ...['SecurityEvent', 'SecurityEventConnection', 'SecurityEventEdge'],
+      ],
     },
   },
+  exceptions: [
+    {
+      policy: 'authenticated',
+      reason:
+        'a tenant’s people see their own tenant and, in one query, what they may read of each domain; its settings are for superadmins',
+      coordinates: ['Tenant', 'Query.myTenant'],
+    },
+    {
+      policy: 'internal',
+      reason: 'it is a step of what the product does as a whole, and means nothing on its own',
+      coordinates: [
+        'deleteTenant',
+        'recordComplianceReport',
+        'finishComplianceReport',
+        'replaceDataLineage',
+      ].map(mutation),
+    },
+  ],
+  superadminOnly: [
+    {
+      reason: 'it is about the platform as a whole, whoever has been given the scope',
+      fields: [
+        ...['platform', 'platformAdmin', 'platformAdmins', 'service', 'services'].map(query),
+        ...['systemConfig', 'systemConfigs', 'recordedLineage'].map(query),
+        ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant', 'archiveTenant'].map(mutation),
+        ...['grantPlatformAdmin', 'revokePlatformAdmin', 'replaceRecordedLineage'].map(mutation),
+        ...['registerService', 'updateService', 'removeService', 'reportServiceHeartbeat'].map(mutation),
+        ...['setSystemConfig', 'deleteSystemConfig', 'recordSecurityEvent', 'resolveSecurityEvent'].map(
+          mutation,
+        ),
+      ],
+    },
+  ],
 };
 
 const billing: DomainAccess = {
@@ -282,6 +318,10 @@ export const serviceAccess: Readonly<Record<string, Readonly<Record<string, stri
     analytics: 'rw',
   },
 };
+
+function query(field: string): string {
+  return `Query.${field}`;
+}
 
 function mutation(field: string): string {
   return `Mutation.${field}`;

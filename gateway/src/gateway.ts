@@ -12,6 +12,9 @@ import { formatError } from './errors/format-error.ts';
 import type { SubgraphSource } from './datasources/index.ts';
 import { codesOfRefusals, legacyStatus, logFaults, operationNames } from './errors/plugins.ts';
 import { executeGateway } from './execution/execute-gateway.ts';
+import { joinQueries } from './execution/in-flight/join-queries.ts';
+import { SharedAnswers } from './execution/in-flight/shared-answers.ts';
+import { shareOperations } from './execution/literals/share-operations.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
@@ -105,16 +108,22 @@ async function startApollo(
     logger,
   });
   gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => topology.views.onSupergraph(coreSupergraphSdl));
-  const authorized = authorizeGateway(executeGateway(gateway, sourceOf), {
-    mode: settings.AUTHORIZATION_MODE,
-    policies,
-    introspection,
-    log,
-    onRefusal: (refusal) => refusals.note(refusal),
-  });
+  const executed = executeGateway(gateway, sourceOf);
+  const answers = new SharedAnswers();
+  const authorized = authorizeGateway(
+    joinsQueries(settings) ? joinQueries(executed, answers, log) : executed,
+    {
+      mode: settings.AUTHORIZATION_MODE,
+      policies,
+      introspection,
+      log,
+      onRefusal: (refusal) => refusals.note(refusal),
+    },
+  );
   const apollo = new ApolloServer<RequestContext>({
-    gateway: authorized,
+    gateway: shareOperations(authorized),
     formatError,
+    stringifyResult: answers.write,
     includeStacktraceInErrorResponses: false,
     // Our own rule: Apollo Server's speaks of itself to the caller.
     introspection: true,
@@ -140,4 +149,9 @@ async function startApollo(
   });
   await apollo.start();
   return apollo;
+}
+
+/** Only a process that all changes go through knows what a query must not miss. */
+function joinsQueries({ JOIN_QUERIES, WORKERS, REDIS_URL }: Settings): boolean {
+  return JOIN_QUERIES ?? (WORKERS === 1 && REDIS_URL === undefined);
 }
