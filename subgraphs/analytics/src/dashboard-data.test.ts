@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, type Identity } from '@cdx/kit';
 import { codes, run, statementsOf } from '@cdx/kit/testing';
 import { rollUpPeriod } from './roll-up.ts';
-import { anAnalyticsDatabase, anAnalyticsSubgraph, aUser, superadmin, tracked } from './testing.ts';
+import {
+  aDashboard,
+  anAnalyticsDatabase,
+  anAnalyticsSubgraph,
+  aUser,
+  superadmin,
+  tracked,
+} from './testing.ts';
 
 const subgraph = anAnalyticsSubgraph();
 const database = anAnalyticsDatabase();
@@ -24,13 +31,6 @@ const widgets = [
   { id: 'again', type: 'series', title: 'Again', metric: 'events.page_view', granularity: 'day' },
 ];
 
-async function aDashboard(who: Identity, input: Record<string, unknown>): Promise<string> {
-  const source = 'mutation ($input: CreateDashboardInput!) { createDashboard(input: $input) { id } }';
-  const { data, errors } = await run(subgraph, who, source, { input: { name: 'D', ...input } });
-  expect(errors).toBeUndefined();
-  return (data?.createDashboard as { id: string }).id;
-}
-
 beforeAll(async () => {
   await tracked(subgraph, admin.tenantId, [
     { createdAt: '2026-09-14T10:00:00Z', sessionId: 'a', deviceType: 'mobile' },
@@ -42,7 +42,7 @@ beforeAll(async () => {
     { from: new Date(period.from), to: new Date(period.to) },
     admin.tenantId,
   );
-  id = await aDashboard(admin, { config: { widgets } });
+  id = await aDashboard(subgraph, admin, { config: { widgets } });
 });
 
 const dataOf = (who: Identity, of = id, during: Record<string, string> = period) =>
@@ -101,7 +101,7 @@ describe('the data of a dashboard', () => {
   });
 
   test('of one without widgets are none, after one statement', async () => {
-    const empty = await aDashboard(admin, {});
+    const empty = await aDashboard(subgraph, admin, {});
     const statements = await statementsOf(async () => {
       expect((await dataOf(admin, empty)).data).toEqual({ dashboardData: [] });
     });
@@ -112,7 +112,10 @@ describe('the data of a dashboard', () => {
     expect((await dataOf(superadmin)).data?.dashboardData).toEqual(shown);
     const client = aUser({ role: 'client', tenantId: admin.tenantId });
     expect(codes(await dataOf(client))).toEqual(['NOT_FOUND']);
-    const open = await aDashboard(admin, { config: { widgets: widgets.slice(2, 4) }, isPublic: true });
+    const open = await aDashboard(subgraph, admin, {
+      config: { widgets: widgets.slice(2, 4) },
+      isPublic: true,
+    });
     const { data } = await dataOf(client, open);
     // Metrics are the tenant's; events are each user's own.
     expect(data?.dashboardData).toMatchObject([{ total: '3' }, { events: [] }]);

@@ -1,7 +1,15 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, type Identity } from '@cdx/kit';
 import { codes, run, statementsOf } from '@cdx/kit/testing';
-import { anAnalyticsSubgraph, aUser, contextOf, DirectDatabase, sqlState, superadmin } from './testing.ts';
+import {
+  aDashboard,
+  anAnalyticsSubgraph,
+  aUser,
+  contextOf,
+  DirectDatabase,
+  sqlState,
+  superadmin,
+} from './testing.ts';
 
 const subgraph = anAnalyticsSubgraph();
 const database = new DirectDatabase();
@@ -42,12 +50,6 @@ const update = (who: Identity, id: string, input: Record<string, unknown>) =>
   );
 const remove = (who: Identity, id: string) =>
   run(subgraph, who, 'mutation ($id: ID!) { deleteDashboard(id: $id) }', { id });
-
-async function made(who: Identity, input: Record<string, unknown> = {}): Promise<string> {
-  const { data, errors } = await create(who, input);
-  expect(errors).toBeUndefined();
-  return (data?.createDashboard as { id: string }).id;
-}
 
 async function isSeen(who: Identity, id: string): Promise<boolean> {
   const { data } = await run(subgraph, who, 'query ($id: ID!) { dashboard(id: $id) { id } }', { id });
@@ -181,14 +183,14 @@ describe('a dashboard', () => {
     Promise.all([maker, colleague, admin, stranger, superadmin].map((who) => isSeen(who, id)));
 
   test('is its maker’s and the admins’, and everybody’s in the tenant when it is public', async () => {
-    const id = await made(maker);
+    const id = await aDashboard(subgraph, maker);
     expect(await sees(id)).toEqual([true, false, true, false, true]);
     await update(maker, id, { isPublic: true });
     expect(await sees(id)).toEqual([true, true, true, false, true]);
   });
 
   test('is changed by its maker and by superadmins, part by part', async () => {
-    const id = await made(maker, { description: 'First', isPublic: true });
+    const id = await aDashboard(subgraph, maker, { description: 'First', isPublic: true });
     expect((await update(maker, id, { name: 'Second' })).data?.updateDashboard).toEqual({
       name: 'Second',
       description: 'First',
@@ -201,7 +203,7 @@ describe('a dashboard', () => {
   });
 
   test('is changed and deleted by nobody else, admins among them, though they see it', async () => {
-    const id = await made(maker, { isPublic: true });
+    const id = await aDashboard(subgraph, maker, { isPublic: true });
     for (const who of [colleague, admin]) {
       expect(codes(await update(who, id, { name: 'Mine' }))).toEqual(['FORBIDDEN']);
       expect(codes(await remove(who, id))).toEqual(['FORBIDDEN']);
@@ -214,13 +216,13 @@ describe('a dashboard', () => {
   });
 
   test('is gone when it is deleted', async () => {
-    const id = await made(maker);
+    const id = await aDashboard(subgraph, maker);
     expect((await remove(maker, id)).data).toEqual({ deleteDashboard: id });
     expect(await isSeen(maker, id)).toBe(false);
   });
 
   test('is kept from others by the database too', async () => {
-    const id = await made(maker, { isPublic: true });
+    const id = await aDashboard(subgraph, maker, { isPublic: true });
     const where = `where id = '${id}'`;
     for (const who of [colleague, admin, stranger]) {
       const change = `update analytics.dashboards set name = 'Mine' ${where}`;
@@ -237,7 +239,7 @@ describe('a dashboard', () => {
 
   test('has its changes on the audit log of its tenant', async () => {
     const owner = aUser();
-    const id = await made(owner);
+    const id = await aDashboard(subgraph, owner);
     await update(owner, id, { name: 'Renamed' });
     const source = '{ analyticsAuditLog { edges { node { action resourceId before after } } } }';
     const { data } = await run(subgraph, owner, source);
@@ -263,7 +265,7 @@ describe('the list of dashboards', () => {
       ['a', false],
       ['c', true],
     ] as const)
-      await made(maker, { name, isPublic });
+      await aDashboard(subgraph, maker, { name, isPublic });
   });
 
   const names = async (who: Identity, args = ''): Promise<unknown> => {

@@ -8,8 +8,10 @@ import {
   loadEntity,
   loadPage,
   notFound,
+  ofOwnTenant,
   parseInput,
   requireUser,
+  tenantId,
   tenantOf,
   type Readable,
 } from '@cdx/kit';
@@ -26,8 +28,7 @@ import { dashboardConfigSchema, parseConfig } from './dashboard-config.ts';
 
 /** The caller's own and the public ones of the tenant, for its admins all of it: as the table's policies say. */
 function readableDashboards(context: Context): Readable {
-  requireUser(context);
-  return { table, order: { property: 'name', direction: 'ASC' } };
+  return { table, order: { property: 'name', direction: 'ASC' }, where: ofOwnTenant(context) };
 }
 
 const fields = {
@@ -41,7 +42,7 @@ const createInput = z.object({
     .boolean()
     .nullish()
     .transform((isPublic) => isPublic ?? false),
-  tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+  tenantId: tenantId.nullish(),
 });
 const updateInput = z.object({ ...fields, isPublic: z.boolean() }).partial();
 

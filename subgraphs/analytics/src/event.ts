@@ -1,14 +1,13 @@
 import {
-  badInput,
   forbidden,
   isSelected,
   loadChildPage,
   loadEntity,
   loadPage,
+  ofOwnTenant,
   requireUser,
   seesTenant,
   type Readable,
-  type Role,
 } from '@cdx/kit';
 import { Event as table, type EventRow } from '@cdx/prisma-analytics/tables';
 import sql, { type Sql } from 'sql-template-tag';
@@ -67,7 +66,7 @@ export function happenedIn({ from, to }: Period): Sql {
 export function visibleEvents(context: Context, tenantId?: string | null): Sql {
   const tenant = ofTenant(context, tenantId);
   const { role } = context.identity;
-  if (seesAll(role) || role === 'admin') return tenant;
+  if (role === 'superadmin' || role === 'system' || role === 'admin') return tenant;
   return sql`${tenant} and t.user_id = ${requireUser(context).userId}::uuid`;
 }
 
@@ -77,13 +76,8 @@ export function visibleEvents(context: Context, tenantId?: string | null): Sql {
  * @throws FORBIDDEN when somebody else than a superadmin means another tenant
  */
 export function ofTenant(context: Context, tenantId?: string | null): Sql {
-  const { role } = context.identity;
-  if (tenantId != null && !seesTenant(context, tenantId))
+  if (tenantId == null) return context.identity.role === 'system' ? sql`true` : ofOwnTenant(context);
+  if (!seesTenant(context, tenantId))
     throw forbidden('Only a superadmin may ask for the figures of another tenant');
-  if (seesAll(role) && tenantId == null) return sql`true`;
-  const meant = tenantId ?? requireUser(context).tenantId;
-  if (meant === null) throw badInput('tenantId', 'given, since you belong to no tenant');
-  return sql`t.tenant_id = ${meant}`;
+  return sql`t.tenant_id = ${tenantId}`;
 }
-
-const seesAll = (role: Role): boolean => role === 'superadmin' || role === 'system';

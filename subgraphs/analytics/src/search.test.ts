@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, type Identity } from '@cdx/kit';
 import { codes, run, statementsOf } from '@cdx/kit/testing';
 import { rollUpPeriod } from './roll-up.ts';
-import { anAnalyticsDatabase, anAnalyticsSubgraph, aUser, superadmin, tracked } from './testing.ts';
+import {
+  aDashboard,
+  anAnalyticsDatabase,
+  anAnalyticsSubgraph,
+  aUser,
+  superadmin,
+  tracked,
+} from './testing.ts';
 
 const subgraph = anAnalyticsSubgraph();
 const database = anAnalyticsDatabase();
@@ -17,16 +24,9 @@ const client = aUser({ role: 'client', tenantId: admin.tenantId });
 const stranger = aUser();
 let dashboard: string;
 
-async function aDashboard(who: Identity, input: Record<string, unknown>): Promise<string> {
-  const source = 'mutation ($input: CreateDashboardInput!) { createDashboard(input: $input) { id } }';
-  const { data, errors } = await run(subgraph, who, source, { input });
-  expect(errors).toBeUndefined();
-  return (data?.createDashboard as { id: string }).id;
-}
-
 beforeAll(async () => {
-  dashboard = await aDashboard(admin, { name: `Of the ${word}`, description: 'Its visits' });
-  await aDashboard(stranger, { name: `Not yours: ${word}` });
+  dashboard = await aDashboard(subgraph, admin, { name: `Of the ${word}`, description: 'Its visits' });
+  await aDashboard(subgraph, stranger, { name: `Not yours: ${word}` });
   await tracked(subgraph, admin.tenantId, [
     { createdAt: ago(1).toISOString(), eventName: `${word}.seen`, userId: client.userId },
     { createdAt: ago(1).toISOString(), pageTitle: `The ${word} house` },

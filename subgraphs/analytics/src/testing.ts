@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { anIdentity } from '@cdx/access/testing';
 import { makeLogger, newId, system, type Database, type Identity, type Subgraph } from '@cdx/kit';
-import { aRequest, run, testDatabaseUrl } from '@cdx/kit/testing';
+import { aRequest, ask, testDatabaseUrl } from '@cdx/kit/testing';
 import { execute, parse } from 'graphql';
 import type { Sql } from 'sql-template-tag';
 import type { Context, Transaction } from './context.ts';
@@ -56,9 +56,23 @@ export async function tracked(
 ): Promise<string[]> {
   const inputs = events.map((event) => ({ eventName: 'page_view', tenantId, ...event }));
   const source = 'mutation ($inputs: [TrackEventInput!]!) { trackEvents(inputs: $inputs) { events { id } } }';
-  const { data, errors } = await run(subgraph, system, source, { inputs });
-  if (errors?.[0]) throw errors[0];
-  return (data?.trackEvents as { events: { id: string }[] }).events.map(({ id }) => id);
+  const { trackEvents } = await ask<{ trackEvents: { events: { id: string }[] } }>(subgraph, system, source, {
+    inputs,
+  });
+  return trackEvents.events.map(({ id }) => id);
+}
+
+/** A new dashboard of somebody; answers its id. */
+export async function aDashboard(
+  subgraph: Subgraph,
+  who: Identity,
+  input: Readonly<Record<string, unknown>> = {},
+): Promise<string> {
+  const source = 'mutation ($input: CreateDashboardInput!) { createDashboard(input: $input) { id } }';
+  const { createDashboard } = await ask<{ createDashboard: { id: string } }>(subgraph, who, source, {
+    input: { name: 'Sales', ...input },
+  });
+  return createDashboard.id;
 }
 
 interface Answer {

@@ -7,6 +7,7 @@ import {
   newId,
   parseInput,
   requireUser,
+  tenantId as tenantInput,
   tenantOf,
   type Identity,
 } from '@cdx/kit';
@@ -57,7 +58,7 @@ const eventInput = z.object({
     .refine((address) => isIP(address) > 0, 'must be an IPv4 or IPv6 address')
     .nullish(),
   userAgent: text(512),
-  tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+  tenantId: tenantInput.nullish(),
 });
 const batchInput = z
   .array(eventInput)
