@@ -7,8 +7,8 @@ import type { RequestDatabase } from '../sql/database.ts';
 /** How words are told apart: by their stems, or as they are written, for names. */
 export type SearchLanguage = 'english' | 'simple';
 
-/** A type whose table has a column `search`, the vector of its texts. */
-export interface Searched extends Pick<Readable, 'table' | 'where'> {
+/** A type whose table, or what stands for it, has a column `search`, the vector of its texts. */
+export interface Searched extends Pick<Readable, 'table' | 'where' | 'from'> {
   /** The language that the vector was made by. */
   readonly language: SearchLanguage;
   /** What a hit is called; over the table aliased `t`. */
@@ -51,10 +51,10 @@ export function searchTables(
   checkText(text);
   if (first < 1 || first > 100) throw badInput('first', 'between 1 and 100');
   const parts = searched.map(
-    ({ table, where = sql`true`, language, title, body }) => sql`
+    ({ table, where = sql`true`, from, language, title, body }) => sql`
       select ${table.model}::text as type, t.id, ${tenantOf(table)} as tenant_id, ${title} as title, ${body} as body,
         ${language}::regconfig as language, q.query, ts_rank(t.search, q.query) as rank
-      from ${tableName('postgres', table)} t,
+      from ${from ?? tableName('postgres', table)} t,
         websearch_to_tsquery(${language}::regconfig, ${text}) q(query)
       where t.search @@ q.query and ${where}`,
   );
