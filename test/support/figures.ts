@@ -77,7 +77,7 @@ async function accounts(auth: Connection, tenant: string): Promise<object> {
   const seen = users.flatMap((user) => (user.seen ? [user.seen.getTime()] : []));
   return {
     totalUsers: users.length,
-    activeUsers: users.filter(({ active }) => Number(active) === 1).length,
+    activeUsers: users.filter(({ active }) => active === 1).length,
     lastActivity: seen.length === 0 ? null : new Date(Math.max(...seen)).toISOString(),
   };
 }
