@@ -134,8 +134,9 @@ describe('a renewal', () => {
   });
 
   test('ends with the trial what was cancelled in it, and charges nothing', async () => {
-    const tomorrow = new Date(Date.now() + 86_400_000).toISOString();
-    const { id, tenantId } = await since(new Date().toISOString(), { trialDays: 1 });
+    const now = Date.now();
+    const [today, tomorrow] = [new Date(now).toISOString(), new Date(now + 86_400_000).toISOString()];
+    const { id, tenantId } = await since(today, { trialDays: 1 });
     await write(subgraph, 'cancelSubscription(id: $id) { id }', { 'id: ID!': id });
     expect(await renew(tenantId, tomorrow)).toEqual({ ...nothing, ended: 1 });
     expect(await read(id)).toMatchObject({ status: 'CANCELLED', invoices: [] });
@@ -216,8 +217,8 @@ describe('a subscription is past due', () => {
 
   /** One that began now, as it is seen when its first invoice is overdue by a minute. */
   async function late(): Promise<{ id: string; tenantId: string; now: string }> {
-    const now = new Date(Date.now() + 14 * 86_400_000 + 60_000).toISOString();
     const subscription = await since(new Date().toISOString());
+    const now = new Date(Date.now() + 14 * 86_400_000 + 60_000).toISOString();
     expect(await renew(subscription.tenantId, new Date(Date.now() + 13 * 86_400_000).toISOString())).toEqual(
       nothing,
     );
