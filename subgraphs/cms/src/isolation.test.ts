@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Identity, Subgraph } from '@cdx/kit';
 import { codes, run } from '@cdx/kit/testing';
+import { anUpload, png, send } from './media/testing.ts';
 import { aCmsSubgraph, aContentType, anItem, aPage, articles, ask, aSlug, aUser } from './testing.ts';
 
 /** Who has everything, and somebody of another tenant who is an admin there and has the same. */
@@ -12,23 +13,11 @@ let subgraph: Subgraph;
 let ids: Ids;
 let own: Ids;
 
-const png = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
-  'base64',
-);
-
 /** An upload whose file has come. */
-async function anUpload(who: Identity): Promise<string> {
-  const input = { filename: 'secret.png', mimeType: 'image/png', fileSize: png.length };
-  const source =
-    'mutation ($input: CreateMediaUploadInput!) { createMediaUpload(input: $input) { id url headers } }';
-  const { id, url, headers } = (await ask(subgraph, who, source, { input })) as {
-    id: string;
-    url: string;
-    headers: Record<string, string>;
-  };
-  expect((await fetch(url, { method: 'PUT', headers, body: png })).status).toBe(201);
-  return id;
+async function aSentUpload(who: Identity): Promise<string> {
+  const upload = await anUpload(subgraph, who);
+  expect((await send(upload, png)).status).toBe(201);
+  return upload.id;
 }
 
 async function everythingOf(who: Identity): Promise<Ids> {
@@ -39,7 +28,7 @@ async function everythingOf(who: Identity): Promise<Ids> {
     who,
     `mutation { updateContentItem(id: "${item}", input: { title: "secret two" }) { id } }`,
   );
-  const file = await anUpload(who);
+  const file = await aSentUpload(who);
   await ask(
     subgraph,
     who,
@@ -49,7 +38,7 @@ async function everythingOf(who: Identity): Promise<Ids> {
   const child = await aPage(subgraph, who, { title: 'secret', parentId: page });
   for (const source of [`publishContentItem(id: "${item}") { id }`, `publishPage(id: "${page}") { id }`])
     await ask(subgraph, who, `mutation { ${source} }`);
-  return { type, item, file, upload: await anUpload(who), page, child };
+  return { type, item, file, upload: await aSentUpload(who), page, child };
 }
 
 beforeAll(async () => {

@@ -91,6 +91,14 @@ export const anItem = (
 export const aPage = (subgraph: Subgraph, who: Identity, parts: object = {}): Promise<string> =>
   create(subgraph, who, 'Page', { title: 'Page', slug: aSlug(), ...parts });
 
+/** The mutation that changes an item. */
+export const changing = (id: string, input: string): string =>
+  `mutation { updateContentItem(id: "${id}", input: { ${input} }) { version title slug data status } }`;
+
+/** The mutation that does something to an item. */
+export const doing = (id: string, name: string, args = ''): string =>
+  `mutation { ${name}(id: "${id}"${args}) { status } }`;
+
 /** A connection that goes past the kit, as the owner of the tables. */
 export interface Connection {
   connect(): Promise<void>;
