@@ -21,6 +21,6 @@ export function maskError(error: GraphQLError, service: string, log: Logger): Gr
  * variable's definition, the other at the field, with the argument's node.
  */
 function isInputError({ message, nodes = [] }: GraphQLError): boolean {
-  if (nodes[0]?.kind === Kind.VARIABLE_DEFINITION) return message.startsWith("Variable \"$");
+  if (nodes[0]?.kind === Kind.VARIABLE_DEFINITION) return message.startsWith('Variable "$');
   return /^Argument "[^"]+" (has invalid value|of )/.test(message) && nodes.length > 0;
 }
