@@ -226,12 +226,7 @@ const platform: DomainAccess = {
     {
       policy: 'internal',
       reason: 'it is a step of what the product does as a whole, and means nothing on its own',
-      coordinates: [
-        'deleteTenant',
-        'recordComplianceReport',
-        'finishComplianceReport',
-        'replaceDataLineage',
-      ].map(mutation),
+      coordinates: ['deleteTenant', 'recordComplianceReport', 'finishComplianceReport'].map(mutation),
     },
   ],
   superadminOnly: [

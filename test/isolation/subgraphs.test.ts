@@ -1,6 +1,6 @@
 import { ownerOfEntity } from '@cdx/access';
 import { domains } from '@cdx/gateway';
-import { readSecrets } from '@cdx/kit';
+import { productVersion, readSecrets } from '@cdx/kit';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { GeneratorValue } from 'fast-check';
 import { getIntrospectionQuery, print } from 'graphql';
@@ -131,7 +131,7 @@ describe.each(domains)('the subgraph $name, asked past the gateway,', ({ name, t
     const stateOf = async (path: string): Promise<unknown> =>
       (await request(`${urlOfSubgraph(name)}${path}`)).body.json();
     expect([await stateOf('/health'), await stateOf('/ready')]).toEqual([
-      { status: 'up' },
+      { status: 'up', version: productVersion },
       { status: 'ready' },
     ]);
   });

@@ -10,6 +10,7 @@ import { fixedSecrets, readSecrets } from '../identity/secrets.ts';
 import { deadlineHeader, identityHeader, signIdentity } from '../identity/signed.ts';
 import { makeLogger } from '../log.ts';
 import { anIdentity } from '../testing/index.ts';
+import { productVersion } from '../version.ts';
 import { serveSubgraph } from './serve.ts';
 
 const secrets = readSecrets('a secret of the tests with 32 characters or more');
@@ -143,7 +144,7 @@ describe('a subgraph’s server asked by one who is not the gateway', () => {
   const get = async (path: string): Promise<unknown> => (await fetch(url + path)).json();
 
   test('says that it runs, that its database answers, and what is public', async () => {
-    expect(await get('/health')).toEqual({ status: 'up' });
+    expect(await get('/health')).toEqual({ status: 'up', version: productVersion });
     expect(await get('/ready')).toEqual({ status: 'ready' });
     expect(await get('/.well-known/jwks.json')).toEqual({ keys: [] });
   });
@@ -153,7 +154,7 @@ describe('a subgraph’s server asked by one who is not the gateway', () => {
     const response = await fetch(`${url}/ready`);
     isDatabaseUp = true;
     expect([response.status, await response.json()]).toEqual([503, { status: 'down' }]);
-    expect(await get('/health')).toEqual({ status: 'up' });
+    expect(await get('/health')).toEqual({ status: 'up', version: productVersion });
   });
 
   test('has nothing else', async () => {
