@@ -261,6 +261,21 @@ const analytics: DomainAccess = {
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: 'r own' },
 };
 
+const notifications: DomainAccess = {
+  holds: 'notifications and their deliveries',
+  rights: work,
+  exceptions: [
+    {
+      policy: 'read',
+      reason: 'a user’s own notifications, and where the user gets them',
+      coordinates: [
+        ...['markNotificationRead', 'markAllNotificationsRead', 'deleteNotification'].map(mutation),
+        ...['subscribeChannel', 'unsubscribeChannel'].map(mutation),
+      ],
+    },
+  ],
+};
+
 /** Every domain, by the name of its subgraph. */
 export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   auth,
@@ -272,7 +287,7 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   cms: { holds: 'content, media and pages', rights: work },
   billing,
   analytics,
-  notifications: { holds: 'notifications and their deliveries', rights: work },
+  notifications,
   engines: { holds: 'agent engines, chat sessions and executions', rights: work, entities: ['AgentEngine'] },
   workspaces: { holds: 'workspaces, teams, channels and agents', rights: work, entities: ['Agent'] },
   integrations: { holds: 'providers, connections and tools', rights: work },

@@ -1,6 +1,9 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
 import { PrismaClient, tables, type Prisma } from '@cdx/prisma-notifications';
 import type { Resolvers } from '../generated/resolvers.ts';
+import * as subscriptions from './channel-subscription.ts';
+import * as deliveries from './delivery.ts';
+import * as notifications from './notification.ts';
 import type { Settings } from './settings.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
@@ -8,7 +11,14 @@ export { settingsSchema, type Settings } from './settings.ts';
 /** The domain's contract. */
 export const schemaFile = new URL('../schema.graphql', import.meta.url);
 
-const resolvers: Resolvers = {};
+const resolvers: Resolvers = {
+  Query: { ...notifications.query, ...deliveries.query, ...subscriptions.query },
+  Mutation: { ...notifications.mutation, ...deliveries.mutation, ...subscriptions.mutation },
+  Notification: { ...notifications.notification, ...deliveries.notification },
+  Delivery: { ...deliveries.delivery, ...notifications.delivery },
+  ChannelSubscription: subscriptions.channelSubscription,
+  User: notifications.user,
+};
 
 /** The notifications domain. */
 export function createSubgraph(settings: Settings, log: Logger): Subgraph {
