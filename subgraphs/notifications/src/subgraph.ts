@@ -5,6 +5,7 @@ import * as subscriptions from './channel-subscription.ts';
 import * as deliveries from './delivery.ts';
 import * as notifications from './notification.ts';
 import type { Settings } from './settings.ts';
+import * as summary from './summary.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
 
@@ -18,6 +19,9 @@ const resolvers: Resolvers = {
   Delivery: { ...deliveries.delivery, ...notifications.delivery },
   ChannelSubscription: subscriptions.channelSubscription,
   User: notifications.user,
+  NotificationsSummary: summary.summary,
+  Tenant: summary.tenant,
+  Platform: summary.platform,
 };
 
 /** The notifications domain. */
