@@ -18,7 +18,10 @@ const subscribe = (who: Identity, input: object) =>
     { input },
   );
 
-const pushKeys = { p256dh: 'BNcRdreALRFXTkOOUHK1EtK2wtaz5Ry4YfYCA', auth: 'tBHItJI5svbpez7KI4CCXg' };
+const pushKeys = {
+  p256dh: Buffer.alloc(65, 4).toString('base64url'),
+  auth: Buffer.alloc(16, 1).toString('base64url'),
+};
 const endpoint = 'https://updates.push.services.mozilla.com/wpush/v2/a';
 
 const count = async (who: Identity): Promise<unknown> =>
@@ -48,6 +51,10 @@ describe('an address', () => {
     ['of e-mail with a second line', { channel: 'EMAIL', address: 'ann@example.com\nBcc: b@example.com' }],
     ['of a telephone without a country', { channel: 'SMS', address: '079 123 45 67' }],
     ['of a browser without keys', { channel: 'PUSH', address: endpoint }],
+    [
+      'of a browser with a key that is too short',
+      { channel: 'PUSH', address: endpoint, pushKeys: { ...pushKeys, p256dh: 'abc' } },
+    ],
     ['of a browser that is no URL of the web', { channel: 'PUSH', address: 'file:///etc/passwd', pushKeys }],
     ['of e-mail with keys', { channel: 'EMAIL', address: 'ann@example.com', pushKeys }],
     ['of nobody', { channel: 'EMAIL', address: 'ann@example.com', userId: 'x' }],

@@ -27,10 +27,12 @@ function readableSubscriptions(context: Context): Readable {
   return { table, order: { property: 'createdAt', direction: 'DESC' }, where: ofRecipient(context) };
 }
 
-const base64url = z
-  .string()
-  .max(255)
-  .regex(/^[A-Za-z0-9_-]+=*$/, 'must be base64url');
+/** Bytes as base64url (RFC 4648). */
+const bytes = (least: number, most: number) =>
+  z.string().refine((text) => {
+    const { length } = Buffer.from(text, 'base64url');
+    return /^[\w-]+=*$/.test(text) && length >= least && length <= most;
+  }, 'must be that of the push subscription');
 const common = { tenantId: tenantId.nullish(), userId: z.uuid('must be a UUID').nullish() };
 const email = z.email('must be an address of e-mail').max(255).toLowerCase();
 const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number of E.164: +41791234567');
@@ -46,13 +48,14 @@ const subscribeInput = z.discriminatedUnion(
       ...common,
       channel: z.literal('push'),
       address: endpoint,
-      pushKeys: z.object({ p256dh: base64url, auth: base64url }, 'must be given'),
+      pushKeys: z.object({ p256dh: bytes(65, 65), auth: bytes(16, 64) }, 'must be given'),
     }),
   ],
   'must be one with an address: EMAIL, PUSH or SMS',
 );
 
 export const query: QueryResolvers = {
+  pushPublicKey: (_, __, { services }) => services.pushPublicKey,
   channelSubscriptions: (_, args, context, info) =>
     loadPage<ChannelSubscriptionRow>(
       context,

@@ -17,25 +17,22 @@ const deadLetters = async (who: Identity): Promise<{ id: string; error: string }
 };
 
 const retry = (who: Identity, id: string) =>
-  run(
-    subgraph,
-    who,
-    `mutation { retryDelivery(id: "${id}") { status attempts error failedAt recipient nextAttemptAt } }`,
-  );
+  run(subgraph, who, `mutation { retryDelivery(id: "${id}") { status error failedAt recipient } }`);
 
 describe('a delivery that has failed for good', () => {
   test('is a dead letter, and is queued again once the user has an address', async () => {
-    const admin = aUser();
-    await aNotification(subgraph, admin, { channels: ['SMS', 'IN_APP'] });
+    const [admin, address] = [aUser(), `${newId()}@example.com`];
+    await aNotification(subgraph, admin, { channels: ['EMAIL', 'IN_APP'] });
     const [letter] = await deadLetters(admin);
     expect(letter).toEqual({ id: letter?.id, error: 'The user has no address for this channel' });
     const id = letter?.id ?? '';
     expect(codes(await retry(admin, id))).toEqual(['CONFLICT']);
-    await aSubscription(subgraph, admin, { channel: 'SMS', address: '+41791234567' });
+    await aSubscription(subgraph, admin, { address });
     expect((await retry(admin, id)).data).toEqual({
       retryDelivery: {
-        ...{ status: 'QUEUED', attempts: 0, error: null, failedAt: null, recipient: '+41791234567' },
-        nextAttemptAt: expect.any(String),
+        ...{ error: null, failedAt: null, recipient: address },
+        // Another suite's worker may have taken it by now.
+        status: expect.stringMatching(/^(QUEUED|SENT)$/),
       },
     });
     expect(await deadLetters(admin)).toEqual([]);

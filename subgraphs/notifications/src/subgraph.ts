@@ -2,8 +2,11 @@ import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cd
 import { PrismaClient, tables, type Prisma } from '@cdx/prisma-notifications';
 import type { Resolvers } from '../generated/resolvers.ts';
 import * as subscriptions from './channel-subscription.ts';
+import type { Services } from './context.ts';
 import * as deliveries from './delivery.ts';
 import * as notifications from './notification.ts';
+import { makeSenders } from './outgoing/senders.ts';
+import { scheduleDeliveries } from './outgoing/worker.ts';
 import type { Settings } from './settings.ts';
 import * as summary from './summary.ts';
 
@@ -24,21 +27,27 @@ const resolvers: Resolvers = {
   Platform: summary.platform,
 };
 
-/** The notifications domain. */
+/** The notifications domain: what users are told, and how it reaches them. */
 export function createSubgraph(settings: Settings, log: Logger): Subgraph {
+  const database = connectDatabase<Prisma.TransactionClient>({
+    name: 'notifications',
+    url: settings.NOTIFICATIONS_DATABASE_URL,
+    replicaUrl: settings.NOTIFICATIONS_DATABASE_REPLICA_URL,
+    poolSize: settings.NOTIFICATIONS_DATABASE_POOL_SIZE,
+    tables,
+    prisma: (adapter) => new PrismaClient({ adapter }),
+  });
+  const { NOTIFICATIONS_DELIVERY_ATTEMPTS: maxAttempts, NOTIFICATIONS_DELIVERY_SECONDS: seconds } = settings;
+  const worker = { database, senders: makeSenders(settings), maxAttempts, log };
+  const endDeliveries = seconds > 0 ? scheduleDeliveries(worker, seconds) : undefined;
+  const services: Services = { pushPublicKey: settings.VAPID_PUBLIC_KEY ?? null };
   return defineSubgraph({
     name: 'notifications',
     schemaFile,
     resolvers,
-    database: connectDatabase<Prisma.TransactionClient>({
-      name: 'notifications',
-      url: settings.NOTIFICATIONS_DATABASE_URL,
-      replicaUrl: settings.NOTIFICATIONS_DATABASE_REPLICA_URL,
-      poolSize: settings.NOTIFICATIONS_DATABASE_POOL_SIZE,
-      tables,
-      prisma: (adapter) => new PrismaClient({ adapter }),
-    }),
-    services: null,
+    database,
+    services,
     log,
+    close: async () => endDeliveries?.(),
   });
 }
