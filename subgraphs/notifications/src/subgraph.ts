@@ -7,6 +7,7 @@ import * as deliveries from './delivery.ts';
 import * as notifications from './notification.ts';
 import { makeSenders } from './outgoing/senders.ts';
 import { scheduleDeliveries } from './outgoing/worker.ts';
+import * as search from './search.ts';
 import type { Settings } from './settings.ts';
 import * as summary from './summary.ts';
 
@@ -16,7 +17,7 @@ export { settingsSchema, type Settings } from './settings.ts';
 export const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
-  Query: { ...notifications.query, ...deliveries.query, ...subscriptions.query },
+  Query: { ...notifications.query, ...deliveries.query, ...subscriptions.query, ...search.query },
   Mutation: { ...notifications.mutation, ...deliveries.mutation, ...subscriptions.mutation },
   Notification: { ...notifications.notification, ...deliveries.notification },
   Delivery: { ...deliveries.delivery, ...notifications.delivery },
