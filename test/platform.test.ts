@@ -104,8 +104,8 @@ describe.each(topologies)('the overview of a superadmin, %s', (topology) => {
     expect(databases(ofOne)).toEqual(databases(ofAll));
     expect(tally(ofAll.fetches.map(({ subgraph }) => subgraph))).toEqual({
       platform: 1,
-      auth: 2,
-      clients: 3,
+      auth: 1,
+      clients: 1,
     });
     // Each summary for the page and for the platform, each period, each list; the rest is the audit of a superadmin's reads.
     const reads = ofAll.statements.filter(

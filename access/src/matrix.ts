@@ -254,11 +254,41 @@ const platform: DomainAccess = {
 const billing: DomainAccess = {
   holds: 'plans, subscriptions, invoices and payments',
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: '-' },
+  superadminOnly: [
+    {
+      reason: 'nobody settles their own bills, whatever has been granted',
+      fields: [
+        ...['createPlan', 'updatePlan', 'createSubscription', 'updateSubscription'],
+        ...['changeSubscriptionPlan', 'cancelSubscription', 'resumeSubscription', 'renewSubscriptions'],
+        ...['createInvoice', 'updateInvoice', 'deleteInvoice', 'openInvoice', 'voidInvoice'],
+        ...['markInvoiceUncollectible', 'recordPayment', 'succeedPayment', 'failPayment', 'refundPayment'],
+        ...['recordSubscriptionUsage', 'deleteSubscriptionUsage'],
+      ].map(mutation),
+    },
+  ],
 };
 
 const analytics: DomainAccess = {
   holds: 'events, metrics and dashboards',
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: 'r own' },
+  exceptions: [
+    {
+      policy: 'read',
+      reason: 'a page tells what its own user does; who may write analytics tells what others do too',
+      coordinates: ['trackEvent', 'trackEvents'].map(mutation),
+    },
+    {
+      policy: 'read',
+      reason: 'a dashboard is a way to look at the figures, and its maker’s own',
+      coordinates: ['createDashboard', 'updateDashboard', 'deleteDashboard'].map(mutation),
+    },
+  ],
+  superadminOnly: [
+    {
+      reason: 'it counts for all tenants, and takes its time',
+      fields: ['Mutation.rollUpMetrics'],
+    },
+  ],
 };
 
 const notifications: DomainAccess = {

@@ -142,8 +142,8 @@ function window(
 }
 
 /** The Postgres type of what names a parent. */
-function keyType({ type, enumName = 'text' }: ColumnDescriptor): string {
-  return type === 'enum' ? enumName : type === 'uuid' ? 'uuid' : 'text';
+function keyType({ type }: ColumnDescriptor): string {
+  return type === 'uuid' || type === 'int' ? type : 'text';
 }
 
 /** What is read from. Only policies could confine a source other than the table. */

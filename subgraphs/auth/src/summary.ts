@@ -22,8 +22,8 @@ interface Counts {
 
 /** The figures of a tenant's accounts, or of all. */
 export interface AuthFigures extends Counts {
-  /** Whose they are: a tenant's id, or `everybody`. */
-  readonly tenantId: string;
+  /** Whose they are; null for those of all, who belong to a tenant or to none. */
+  readonly tenantId: string | null;
 }
 
 /** What a role's holders in a tenant come to; the row without a role counts the logins that failed. */
@@ -35,11 +35,11 @@ interface FigureRow {
   readonly lastActivity: Date | null;
 }
 
-/** No tenant's id: stands for all tenants together, and those who belong to none. */
-const everybody = '';
+/** Tenants whose figures are wanted, each for itself; null for those of all as one. */
+type Whose = readonly string[] | null;
 
-/** Tenants whose figures are wanted, each for itself; `everybody` for those of all as one. */
-type Whose = readonly string[] | typeof everybody;
+/** Stands for the tenant in figures of all. */
+const everybody = '';
 
 export const tenant: TenantResolvers = {
   __resolveReference: referToTenant,
@@ -62,9 +62,9 @@ export const platform: PlatformResolvers = {
 export const authSummary: AuthSummaryResolvers = {
   newUsers({ tenantId }, { period }, context) {
     const { from, to } = parsePeriod(period);
-    const name = `AuthSummary.newUsers(${JSON.stringify([from, to, tenantId === everybody])})`;
+    const name = `AuthSummary.newUsers(${JSON.stringify([from, to, tenantId === null])})`;
     const loader = context.loaders.get<string, number>(name, async (tenantIds) => {
-      const whose = tenantId === everybody ? everybody : tenantIds;
+      const whose = tenantId === null ? null : tenantIds;
       const rows = await context.db.many<Pick<FigureRow, 'tenantId' | 'total'>>(
         walled`select ${owner(whose)} as tenantId, count(*) as total from ${context.db.rowsOf(User)} t
           where t.created_at >= ${from} and t.created_at < ${to} and ${isOf(whose, sql`t.tenant_id`)} group by 1`,
@@ -72,7 +72,7 @@ export const authSummary: AuthSummaryResolvers = {
       const totals = new Map(rows.map((row) => [row.tenantId, row.total]));
       return tenantIds.map((id) => totals.get(id) ?? 0);
     });
-    return loader.load(tenantId);
+    return loader.load(tenantId ?? everybody);
   },
   // Whoever is none of these sees the own failures alone, which are no figure of the tenant.
   failedLogins24h: ({ failedLogins24h }, _, { identity: { role } }) =>
@@ -81,14 +81,18 @@ export const authSummary: AuthSummaryResolvers = {
 
 function loadPlatform(context: Context): Promise<AuthFigures> {
   const loader = context.loaders.get<string, AuthFigures>('Platform.auth', async (keys) => {
-    const [counts = countsOf([])] = await readFigures(context, everybody, true);
-    return keys.map(() => ({ ...counts, tenantId: everybody }));
+    const [counts = countsOf([])] = await readFigures(context, null, true);
+    return keys.map(() => ({ ...counts, tenantId: null }));
   });
   return loader.load(everybody);
 }
 
 /** The figures of those that have any, in one statement. */
-async function readFigures(context: Context, whose: Whose, withFailures: boolean): Promise<AuthFigures[]> {
+async function readFigures(
+  context: Context,
+  whose: Whose,
+  withFailures: boolean,
+): Promise<(Counts & { readonly tenantId: string })[]> {
   const users = context.db.rowsOf(User);
   const byRole = walled`select ${owner(whose)} as tenantId, t.role, count(*) as total,
       count(case when t.is_active then 1 end) as active, max(t.last_activity) as lastActivity
@@ -97,7 +101,7 @@ async function readFigures(context: Context, whose: Whose, withFailures: boolean
   const failed = sql`t.event_type = 'failed_login' and t.created_at >= now(3) - interval 24 hour`;
   // An unknown address fails too, and is nobody's.
   const failures =
-    whose === everybody
+    whose === null
       ? walled`select ${everybody}, null, count(*), 0, null from ${events} t where ${failed}`
       : walled`select u.tenant_id, null, count(*), 0, null from ${events} t join ${users} u on u.id = t.user_id
           where ${failed} and ${isOf(whose, sql`u.tenant_id`)} group by 1`;
@@ -110,10 +114,10 @@ async function readFigures(context: Context, whose: Whose, withFailures: boolean
   }));
 }
 
-const owner = (whose: Whose): Sql => (whose === everybody ? sql`${everybody}` : sql`t.tenant_id`);
+const owner = (whose: Whose): Sql => (whose === null ? sql`${everybody}` : sql`t.tenant_id`);
 
 function isOf(whose: Whose, column: Sql): Sql {
-  return whose === everybody ? sql`true` : isAnyOf('mysql', User.columns.tenantId, column, whose);
+  return whose === null ? sql`true` : isAnyOf('mysql', User.columns.tenantId, column, whose);
 }
 
 function countsOf(rows: readonly FigureRow[]): Counts {

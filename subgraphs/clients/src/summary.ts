@@ -14,11 +14,11 @@ interface Counts {
 
 /** The agents of a tenant's clients and what they did in the last 24 hours; or those of all clients. */
 export interface AgentFigures extends Counts {
-  /** Whose they are: a tenant's id, or `everybody`. */
-  readonly tenantId: string;
+  /** Whose they are; null for those of all clients. */
+  readonly tenantId: string | null;
 }
 
-/** No tenant's id: stands for all tenants together. */
+/** Stands for the tenant in figures of all. */
 const everybody = '';
 
 /** The parts of the figures, each of which costs a look into every client's schema. */
@@ -55,14 +55,14 @@ export const agentSummary: AgentSummaryResolvers = {
   executions({ tenantId }, { period }, context) {
     const { from, to } = parsePeriod(period);
     const span = sql`${from}::timestamptz, ${to}::timestamptz`;
-    const name = `AgentSummary.executions(${JSON.stringify([from, to, tenantId === everybody])})`;
+    const name = `AgentSummary.executions(${JSON.stringify([from, to, tenantId === null])})`;
     const loader = context.loaders.get<string, number>(name, async (tenantIds) => {
-      const whose = tenantId === everybody ? null : tenantIds;
+      const whose = tenantId === null ? null : tenantIds;
       const rows = await readFigures(context, whose, span, { agents: false, executions: true });
       const counts = new Map(rows.map((row) => [row.tenantId, row.executions]));
       return tenantIds.map((id) => counts.get(id) ?? 0);
     });
-    return loader.load(tenantId);
+    return loader.load(tenantId ?? everybody);
   },
 };
 
@@ -77,13 +77,8 @@ function loadPlatform(context: Context, parts: Parts): Promise<AgentFigures> {
   const loader = context.loaders.get<string, AgentFigures>(
     `Platform.agents(${JSON.stringify(parts)})`,
     async (keys) => {
-      const [figures = { tenantId: everybody, ...nothing }] = await readFigures(
-        context,
-        null,
-        lastDay,
-        parts,
-      );
-      return keys.map(() => figures);
+      const [counts = nothing] = await readFigures(context, null, lastDay, parts);
+      return keys.map(() => ({ ...counts, tenantId: null }));
     },
   );
   return loader.load(everybody);
@@ -99,10 +94,10 @@ async function readFigures(
   tenantIds: readonly string[] | null,
   span: Sql,
   { agents, executions }: Parts,
-): Promise<AgentFigures[]> {
+): Promise<(Counts & { readonly tenantId: string })[]> {
   if (!agents && !executions) return [];
   const owner = tenantIds === null ? sql`${everybody}::text` : sql`f.tenant_id`;
-  return db.many<AgentFigures>(
+  return db.many<Counts & { readonly tenantId: string }>(
     sql`select ${owner} as "tenantId", sum(f.instances)::int as instances, sum(f.running)::int as running,
         sum(f.executions)::int as executions, sum(f.succeeded)::int as succeeded, sum(f.failed)::int as failed
       from clients.agent_figures(${tenantIds && [...tenantIds]}::text[], ${span}, ${agents}, ${executions}) f group by 1`,
