@@ -286,6 +286,21 @@ const analytics: DomainAccess = {
   ],
 };
 
+const notifications: DomainAccess = {
+  holds: 'notifications and their deliveries',
+  rights: work,
+  exceptions: [
+    {
+      policy: 'read',
+      reason: 'a user’s own notifications, and where the user gets them',
+      coordinates: [
+        ...['markNotificationRead', 'markAllNotificationsRead', 'deleteNotification'].map(mutation),
+        ...['subscribeChannel', 'unsubscribeChannel'].map(mutation),
+      ],
+    },
+  ],
+};
+
 /** Every domain, by the name of its subgraph. */
 export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   auth,
@@ -297,7 +312,7 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   cms: { holds: 'content, media and pages', rights: work },
   billing,
   analytics,
-  notifications: { holds: 'notifications and their deliveries', rights: work },
+  notifications,
   engines: { holds: 'agent engines, chat sessions and executions', rights: work, entities: ['AgentEngine'] },
   workspaces: { holds: 'workspaces, teams, channels and agents', rights: work, entities: ['Agent'] },
   integrations: { holds: 'providers, connections and tools', rights: work },

@@ -45,6 +45,7 @@ export {
   type SecretSource,
 } from './identity/secrets.ts';
 export { makeLogger, type Logger } from './log.ts';
+export { mailSettings, makeSendMail, type Mail, type SendMail } from './mail/mail.ts';
 export {
   readChildPages,
   readPage,

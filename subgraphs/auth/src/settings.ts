@@ -1,4 +1,4 @@
-import { databaseUrl, integer } from '@cdx/kit';
+import { databaseUrl, integer, mailSettings } from '@cdx/kit';
 import { z } from 'zod';
 
 /** The environment variables of this subgraph. */
@@ -17,16 +17,7 @@ export const settingsSchema = z.object({
   PASSWORD_RESET_MINUTES: integer(5, 1_440)
     .default(30)
     .describe('How long a link to set a password is valid.'),
-  MAIL_SMTP_URL: z
-    .string()
-    .regex(/^smtps?:\/\/\S+$/, 'must be a URL: smtp://user:password@host:port')
-    .optional()
-    .describe('Where mail is handed in; without it mail is written to MAIL_OUTBOX_DIR.'),
-  MAIL_OUTBOX_DIR: z
-    .string()
-    .default('.data/outbox')
-    .describe('The folder that mail is written to, a file each.'),
-  MAIL_FROM: z.string().default('CDX <no-reply@cdx.example>').describe('The sender of mail.'),
+  ...mailSettings,
   MAIL_LINK_BASE_URL: z
     .url()
     .default('http://localhost:4000')

@@ -1,5 +1,12 @@
-import { databaseUrl, integer } from '@cdx/kit';
+import { databaseUrl, integer, mailSettings } from '@cdx/kit';
 import { z } from 'zod';
+
+const origins = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter((origin) => origin !== ''),
+);
 
 /** The environment variables of this subgraph. */
 export const settingsSchema = z.object({
@@ -8,6 +15,42 @@ export const settingsSchema = z.object({
   NOTIFICATIONS_DATABASE_POOL_SIZE: integer(1, 500)
     .default(10)
     .describe('The most connections held at once.'),
+  NOTIFICATIONS_DELIVERY_SECONDS: integer(0, 3_600)
+    .default(5)
+    .describe('How often deliveries that are due are sent; with 0 this process sends none.'),
+  NOTIFICATIONS_DELIVERY_ATTEMPTS: integer(1, 20)
+    .default(6)
+    .describe('How often a delivery is tried before it has failed for good.'),
+  ...mailSettings,
+  MAIL_LINK_BASE_URL: z
+    .url()
+    .default('http://localhost:4000')
+    .describe('What links in mail begin with: the address of your dashboard.'),
+  VAPID_SUBJECT: z
+    .string()
+    .regex(/^(mailto:|https:\/\/)\S+$/, 'must be mailto:address or an https URL')
+    .default('mailto:no-reply@cdx.example')
+    .describe('Whom push services turn to.'),
+  VAPID_PUBLIC_KEY: z
+    .string()
+    .optional()
+    .describe('With the private key, has web push sent: `npx web-push generate-vapid-keys` makes both.'),
+  VAPID_PRIVATE_KEY: z.string().optional().describe('The other half of it, which nobody else may know.'),
+  PUSH_ORIGINS: origins
+    .default([
+      'https://fcm.googleapis.com',
+      'https://updates.push.services.mozilla.com',
+      'https://*.push.apple.com',
+      'https://*.notify.windows.com',
+    ])
+    .describe('The push services that are posted to, with commas between.'),
+  SMS_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL with http or https' })
+    .optional()
+    .describe(
+      'The service that short messages are posted to, as JSON `{ to, text, reference }`; none are sent without.',
+    ),
+  SMS_TOKEN: z.string().optional().describe('The bearer token of that service.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

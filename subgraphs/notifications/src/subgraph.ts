@@ -1,30 +1,54 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
 import { PrismaClient, tables, type Prisma } from '@cdx/prisma-notifications';
 import type { Resolvers } from '../generated/resolvers.ts';
+import * as subscriptions from './channel-subscription.ts';
+import type { Services } from './context.ts';
+import * as deliveries from './delivery.ts';
+import * as notifications from './notification.ts';
+import { makeSenders } from './outgoing/senders.ts';
+import { scheduleDeliveries } from './outgoing/worker.ts';
+import * as search from './search.ts';
 import type { Settings } from './settings.ts';
+import * as summary from './summary.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
 
 /** The domain's contract. */
 export const schemaFile = new URL('../schema.graphql', import.meta.url);
 
-const resolvers: Resolvers = {};
+const resolvers: Resolvers = {
+  Query: { ...notifications.query, ...deliveries.query, ...subscriptions.query, ...search.query },
+  Mutation: { ...notifications.mutation, ...deliveries.mutation, ...subscriptions.mutation },
+  Notification: { ...notifications.notification, ...deliveries.notification },
+  Delivery: { ...deliveries.delivery, ...notifications.delivery },
+  ChannelSubscription: subscriptions.channelSubscription,
+  User: notifications.user,
+  NotificationsSummary: summary.summary,
+  Tenant: summary.tenant,
+  Platform: summary.platform,
+};
 
-/** The notifications domain. */
+/** The notifications domain: what users are told, and how it reaches them. */
 export function createSubgraph(settings: Settings, log: Logger): Subgraph {
+  const database = connectDatabase<Prisma.TransactionClient>({
+    name: 'notifications',
+    url: settings.NOTIFICATIONS_DATABASE_URL,
+    replicaUrl: settings.NOTIFICATIONS_DATABASE_REPLICA_URL,
+    poolSize: settings.NOTIFICATIONS_DATABASE_POOL_SIZE,
+    tables,
+    prisma: (adapter) => new PrismaClient({ adapter }),
+  });
+  const { NOTIFICATIONS_DELIVERY_ATTEMPTS: maxAttempts, NOTIFICATIONS_DELIVERY_SECONDS: seconds } = settings;
+  const worker = { database, senders: makeSenders(settings), maxAttempts, log };
+  const endDeliveries = seconds > 0 ? scheduleDeliveries(worker, seconds) : undefined;
+  const services: Services = { pushPublicKey: settings.VAPID_PUBLIC_KEY ?? null };
   return defineSubgraph({
     name: 'notifications',
     schemaFile,
     resolvers,
-    database: connectDatabase<Prisma.TransactionClient>({
-      name: 'notifications',
-      url: settings.NOTIFICATIONS_DATABASE_URL,
-      replicaUrl: settings.NOTIFICATIONS_DATABASE_REPLICA_URL,
-      poolSize: settings.NOTIFICATIONS_DATABASE_POOL_SIZE,
-      tables,
-      prisma: (adapter) => new PrismaClient({ adapter }),
-    }),
-    services: null,
+    database,
+    services,
     log,
+    close: async () => endDeliveries?.(),
   });
 }
