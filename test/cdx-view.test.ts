@@ -11,7 +11,7 @@ const view = `{
     auth { totalUsers activeUsers lastActivity }
     crm { totalCustomers totalLeads pipelineValue avgProbability leadsByStage { stage count value } }
     billing { mrr openInvoices overdueAmount } cms { items published } analytics { events24h topEvents { name count } }
-    agents { instances executions24h failureRate } } } } }`;
+    notifications { unread failed24h } agents { instances executions24h failureRate } } } } }`;
 
 interface TenantNode {
   readonly id: string;
@@ -58,8 +58,8 @@ describe.each(topologies)('the view of all tenants across all services, %s', (to
     const ids = await books.tenants();
     expect(tenants.map(({ id }) => id)).toEqual(ids.slice(0, 50));
     for (const tenant of tenants) {
-      const { auth, crm, billing, cms, analytics, agents } = tenant;
-      expect({ id: tenant.id, auth, crm, billing, cms, analytics, agents }).toEqual({
+      const { auth, crm, billing, cms, analytics, notifications, agents } = tenant;
+      expect({ id: tenant.id, auth, crm, billing, cms, analytics, notifications, agents }).toEqual({
         id: tenant.id,
         ...(await books.figuresOf(tenant.id)),
       });
@@ -69,7 +69,7 @@ describe.each(topologies)('the view of all tenants across all services, %s', (to
   test('costs one fetch of each service after the list, however many tenants there are', async () => {
     const all = await costOf(() => ask(gateway, view, { token }));
     expect(tally(all.fetches.map(({ subgraph }) => subgraph))).toEqual({
-      ...{ platform: 1, auth: 1, clients: 1, crm: 1, cms: 1, billing: 1, analytics: 1 },
+      ...{ platform: 1, auth: 1, clients: 1, crm: 1, cms: 1, billing: 1, analytics: 1, notifications: 1 },
     });
     const one = await costOf(() => ask(gateway, view.replace('first: 50', 'first: 1'), { token }));
     const ofDatabases = (cost: typeof one) => tally(cost.statements.map(({ database }) => database));

@@ -25,7 +25,7 @@ function urlOf(domain: string): string {
 /** Opens the databases of the test run. */
 export async function openBooks(): Promise<Books> {
   const clients = new Map<string, pg.Client>();
-  for (const domain of ['platform', 'clients', 'crm', 'cms', 'billing', 'analytics']) {
+  for (const domain of ['platform', 'clients', 'crm', 'cms', 'billing', 'analytics', 'notifications']) {
     const client = new pg.Client({ connectionString: urlOf(domain) });
     await client.connect();
     clients.set(domain, client);
@@ -49,6 +49,7 @@ export async function openBooks(): Promise<Books> {
         cms: await content(rows, tenant),
         billing: await money(rows, tenant),
         analytics: await events(rows, tenant),
+        notifications: await notices(rows, tenant),
       };
     },
     async close() {
@@ -195,6 +196,22 @@ async function events(rows: Rows, tenant: string): Promise<object> {
     tenant,
   );
   return { events24h: day?.n, topEvents: top };
+}
+
+async function notices(rows: Rows, tenant: string): Promise<object> {
+  const [unread] = await rows(
+    'notifications',
+    'select count(*)::int as n from notifications.notifications where tenant_id = $1 and not read',
+    tenant,
+  );
+  const [failed] = await rows(
+    'notifications',
+    `select count(*)::int as n from notifications.deliveries d
+     join notifications.notifications n on n.id = d.notification_id
+     where n.tenant_id = $1 and d.status = 'failed' and d.failed_at >= now() - interval '1 day'`,
+    tenant,
+  );
+  return { unread: unread?.n, failed24h: failed?.n };
 }
 
 const inUnits = (cents: bigint): string => (Number(cents) / 100).toFixed(2);
