@@ -91,6 +91,8 @@ class OperationWriter {
   readonly #variables = new Map<string, { readonly type: string; readonly value: unknown }>();
   readonly #fragments: string[] = [];
   #aliases = 0;
+  /** Whether fields are written of several types side by side, where equal names may have unequal types. */
+  #isAmongTypes = false;
 
   constructor(g: GeneratorValue, material: Material) {
     this.#g = g;
@@ -126,16 +128,22 @@ class OperationWriter {
     );
     const args = given.map((argument) => `${argument.name}: ${this.#variable(argument)}`).join(', ');
     const selection = isCompositeType(type) ? ` ${this.#selection(type, depth - 1)}` : '';
+    const text = `${field.name}${args ? `(${args})` : ''}${selection}`;
+    // An alias where two fields could be in each other's way, and nowhere else: operations of many are refused.
+    if (args === '' && !this.#isAmongTypes) return text;
     this.#aliases += 1;
-    return `a${this.#aliases}: ${field.name}${args ? `(${args})` : ''}${selection}`;
+    return `a${this.#aliases}: ${text}`;
   }
 
   #selection(type: GraphQLCompositeType, depth: number): string {
     if (!isObjectType(type)) {
       const types = this.#material.schema.getPossibleTypes(type);
+      const before = this.#isAmongTypes;
+      this.#isAmongTypes = true;
       const parts = types
         .filter(({ name }) => this.#entityTypes.has(name))
         .map((possible) => `... on ${possible.name} ${this.#selection(possible, depth)}`);
+      this.#isAmongTypes = before;
       return `{ __typename ${parts.join(' ')} }`;
     }
     const fields = Object.values(type.getFields());
