@@ -1,5 +1,6 @@
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import {
   ApolloServerPluginLandingPageDisabled,
   ApolloServerPluginSchemaReportingDisabled,
@@ -12,6 +13,7 @@ import { formatError } from './errors/format-error.ts';
 import type { SubgraphSource } from './datasources/index.ts';
 import { codesOfRefusals, legacyStatus, logFaults, operationNames } from './errors/plugins.ts';
 import { executeGateway } from './execution/execute-gateway.ts';
+import { FastLane } from './fast-lane/index.ts';
 import type { RequestContext } from './execution/request-context.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
@@ -46,7 +48,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     delayMs: settings.REFUSALS_DELAY_MS,
   });
   try {
-    const apollo = await startApollo(topology, settings, { limits, refusals }, log);
+    const { apollo, lane } = await startApollo(topology, settings, { limits, refusals }, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
@@ -58,6 +60,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     serveGraphql(server, {
       ...door,
       safelist,
+      lane: settings.FAST_LANE ? lane : undefined,
       admit: (identity, address) => limits.admit(identity, address),
     });
     if (keys) await serveSession(server, { ...door, log });
@@ -87,7 +90,7 @@ async function startApollo(
   settings: Settings,
   { limits, refusals }: { readonly limits: Limits; readonly refusals: RefusalLog },
   log: Logger,
-): Promise<ApolloServer<RequestContext>> {
+): Promise<{ readonly apollo: ApolloServer<RequestContext>; readonly lane: FastLane }> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
   process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const logger = {
@@ -111,8 +114,16 @@ async function startApollo(
     log,
     onRefusal: (refusal) => refusals.note(refusal),
   });
+  const lane = new FastLane([
+    codesOfRefusals,
+    operationNames,
+    ...limits.plugins,
+    logFaults(log),
+    legacyStatus,
+    ApolloServerPluginCacheControl(),
+  ]);
   const apollo = new ApolloServer<RequestContext>({
-    gateway: authorized,
+    gateway: lane.tap(authorized),
     formatError,
     includeStacktraceInErrorResponses: false,
     // Our own rule: Apollo Server's speaks of itself to the caller.
@@ -127,16 +138,12 @@ async function startApollo(
       ...(introspection === 'none' ? [NoSchemaIntrospectionCustomRule] : []),
     ],
     plugins: [
-      codesOfRefusals,
-      operationNames,
-      ...limits.plugins,
-      logFaults(log),
-      legacyStatus,
+      ...lane.plugins,
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
   });
   await apollo.start();
-  return apollo;
+  return { apollo, lane };
 }

@@ -97,6 +97,12 @@ export const settingsSchema = z.object({
   REFUSALS_DELAY_MS: integer(0, 600_000)
     .default(1_000)
     .describe('How long refusals wait to be put on record together.'),
+  FAST_LANE: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Answers queries whose documents are known ahead of Apollo Server’s pipeline, with the same answers.',
+    ),
   LOG_LEVEL: logLevel,
 });
 
