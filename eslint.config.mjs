@@ -1,5 +1,6 @@
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
+import { domainFolders } from './kit/src/domains.ts';
 
 /** Dependencies point one way: gateway → subgraphs → access → kit. A rule for each arrow that must not be drawn. */
 const forbid = (files, patterns, message) => ({
@@ -36,7 +37,7 @@ export default tseslint.config(
     'The access matrix knows no code of a domain.',
   ),
   forbid(['kit/src/**'], ['@cdx/*', '!@cdx/kit'], 'The kit knows no domain.'),
-  ...['auth', 'clients', 'templates'].map((name) =>
+  ...domainFolders.map(({ name }) =>
     forbid(
       [`subgraphs/${name}/**`],
       [
@@ -50,6 +51,12 @@ export default tseslint.config(
       ],
       'A subgraph knows the kit, the access matrix and its own database, and nothing else of the product.',
     ),
+  ),
+  forbid(['demo/src/**'], ['@cdx/*'], 'The demo’s helpers know no domain.'),
+  forbid(
+    ['prisma/*/demo/**'],
+    ['@cdx/*', '!@cdx/demo'],
+    'The demo data of a domain is rows of its own tables.',
   ),
   forbid(['databases/src/**'], ['@cdx/gateway/*'], 'Only the gateway’s public module.'),
 );

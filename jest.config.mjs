@@ -11,6 +11,7 @@ export default {
       { useESM: true, tsconfig: '<rootDir>/tsconfig.jest.json', diagnostics: false },
     ],
   },
+  setupFiles: ['<rootDir>/kit/src/testing/guard-rows.ts'],
   testEnvironment: 'node',
   testTimeout: 30_000,
   maxWorkers: 2,

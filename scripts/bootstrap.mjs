@@ -82,6 +82,7 @@ function install(node, env) {
     'access',
     'gateway',
     'databases',
+    'demo',
     'console',
     'test',
     ...under('subgraphs'),

@@ -8,6 +8,7 @@ const steps: readonly (readonly [name: string, module: string, ...args: string[]
   ['lint', 'node_modules/eslint/bin/eslint.js', '.'],
   ['formatting', 'node_modules/prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.'],
   ['dead exports', 'node_modules/knip/bin/knip.js'],
+  ['lists of domains', 'scripts/domains-command.ts', '--check'],
   ['composition', 'gateway/src/compose-command.ts', '--check'],
   ['generated pages', 'gateway/src/docs-command.ts', '--check'],
   ['advisories', 'scripts/advisories-command.ts'],

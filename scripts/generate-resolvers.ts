@@ -8,7 +8,7 @@ import * as typescript from '@graphql-codegen/typescript';
 import * as typescriptResolvers from '@graphql-codegen/typescript-resolvers';
 import { Kind, type DocumentNode } from 'graphql';
 import { enumResolvers } from '../kit/src/schema/enums.ts';
-import { readTypeDefs } from '../kit/src/schema/define.ts';
+import { readTypeDefs } from '../kit/src/schema/type-defs.ts';
 
 const root = new URL('../', import.meta.url);
 

@@ -61,7 +61,7 @@ const resolverSteps = folders('subgraphs', 'schema.graphql').map((name): Step =>
     `subgraphs/${name}/mappers.json`,
     `prisma/${name}/generated/tables.ts`,
     'kit/src/schema/*.graphql',
-    'kit/src/schema/enums.ts',
+    'kit/src/schema/{enums,type-defs}.ts',
     'scripts/generate-resolvers.ts',
   ],
   output: `subgraphs/${name}/generated/resolvers.ts`,

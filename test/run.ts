@@ -8,8 +8,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
+  databaseEnvironment,
   loadDemoData,
   migrateAll,
+  sharedUrls,
   startDatabases,
   startNativeServers,
   type DatabaseUrls,
@@ -73,11 +75,7 @@ async function runJest(urls: DatabaseUrls, folder: string, args: readonly string
       `--outputFile=${report}`,
       ...args,
     ],
-    {
-      AUTH_DATABASE_URL: urls.auth,
-      CLIENTS_DATABASE_URL: urls.clients,
-      TEMPLATES_DATABASE_URL: urls.templates,
-    },
+    databaseEnvironment(urls),
   );
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
     await readFile(report, 'utf8'),
@@ -110,12 +108,12 @@ async function onEmbedded(folder: string, args: readonly string[]): Promise<Coun
 async function onNative(folder: string, args: readonly string[]): Promise<Count> {
   const servers = await startNativeServers({ dataDir: folder, cacheDir, onProgress: say });
   try {
-    const urls = { auth: servers.mariadbUrl, clients: servers.postgresUrl, templates: servers.postgresUrl };
+    const urls = sharedUrls(servers.postgresUrl, servers.mariadbUrl);
     await prepare(urls);
     say('all tests on Postgres and MariaDB');
     const all = await runTests(urls, folder, args);
     if (args.length > 0) return all;
-    const onMysql = { ...urls, auth: servers.mysqlUrl };
+    const onMysql = sharedUrls(servers.postgresUrl, servers.mysqlUrl);
     await prepare(onMysql);
     say('the tests of the auth subgraph on MySQL');
     const auth = await runJest(onMysql, folder, ['subgraphs/auth']);

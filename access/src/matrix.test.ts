@@ -1,31 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { accountRoles, domainAccess } from './matrix.ts';
 import { directiveOf, isScope, permitted, policyOf, scopes, scopesOfRole } from './policy.ts';
-
-const seed = (file: string): string =>
-  readFileSync(new URL(`../../prisma/auth/migrations/${file}`, import.meta.url), 'utf8').split(
-    '-- migrate:down',
-  )[0] ?? '';
-
-describe('the seeds of the auth database say what the matrix says', () => {
-  test('in the list of permissions', () => {
-    const rows = [...seed('0019_seed_permissions.sql').matchAll(/\(unhex\('\w+'\), '([^']+)', '([^']+)'\)/g)];
-    const seeded = Object.fromEntries(rows.map(([, key = '', description]) => [key, description]));
-    expect(seeded).toEqual(Object.fromEntries(scopes.map(({ name, description }) => [name, description])));
-  });
-
-  test('in the permissions of the built-in roles', () => {
-    const rows = [
-      ...seed('0020_seed_roles.sql').matchAll(/'(\w+)', '(?:[^']|'')+',\s+json_array\(([^)]+)\)/g),
-    ];
-    const seeded = Object.fromEntries(
-      rows.map(([, role = '', list = '']) => [role, [...list.matchAll(/'([^']+)'/g)].map(([, key]) => key)]),
-    );
-    expect(Object.keys(seeded)).toEqual(accountRoles);
-    for (const role of accountRoles) expect(seeded[role]?.toSorted()).toEqual(scopesOfRole(role).toSorted());
-  });
-});
 
 describe('a role’s scopes', () => {
   test('are reading for r, and writing too for rw', () => {

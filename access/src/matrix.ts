@@ -227,8 +227,8 @@ export const auditLog = {
   types: ['AuditEntry', 'AuditEntryConnection', 'AuditEntryEdge'],
 } as const;
 
-/** Types that every subgraph has, and that say nothing about anybody. */
-export const sharedTypes: readonly string[] = ['PageInfo'];
+/** Types that every subgraph may have: values, as safe as the field that answers with them, which has the policy. */
+export const sharedTypes: readonly string[] = ['PageInfo', 'Money', 'SearchHit'];
 
 /** What one service may ask of the others: by domain, and in what part where it is not all of it. */
 export const serviceAccess: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { loadDemoData, migrateAll, type DatabaseUrls } from '../../databases/src/index.ts';
+import { loadDemoData, migrateAll, sharedUrls, type DatabaseUrls } from '../../databases/src/index.ts';
 import { startNativeMariadb } from '../../databases/src/native/mariadb.ts';
 import { startNativePostgres } from '../../databases/src/native/postgres.ts';
 import { withPids } from './processes.ts';
@@ -37,7 +37,7 @@ export async function openData(
     await Promise.all(servers.map((server) => server.stop()));
   };
   const [{ url: postgres }, { url: mariadb }] = servers;
-  const urls = { auth: mariadb, clients: postgres, templates: postgres };
+  const urls = sharedUrls(postgres, mariadb);
   try {
     await migrateAll(urls, say);
     say(`loading the demo data at scale ${scale}`);

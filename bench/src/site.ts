@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startSubgraphProcesses } from '../../databases/src/index.ts';
+import { databaseEnvironment, startSubgraphProcesses } from '../../databases/src/index.ts';
 import { openData } from './data.ts';
 import { installPeers } from './peers.ts';
 import { withPids } from './processes.ts';
@@ -49,9 +49,7 @@ async function environment(folder: string, urls: Site['urls']): Promise<NodeJS.P
   const unlimited = '1000000000';
   return {
     PATH: process.env.PATH,
-    AUTH_DATABASE_URL: urls.auth,
-    CLIENTS_DATABASE_URL: urls.clients,
-    TEMPLATES_DATABASE_URL: urls.templates,
+    ...databaseEnvironment(urls),
     AUTH_SIGNING_KEYS_FILE: join(folder, 'signing-keys.json'),
     MAIL_OUTBOX_DIR: join(folder, 'outbox'),
     CDX_INTERNAL_SECRET: randomBytes(32).toString('base64url'),

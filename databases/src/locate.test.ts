@@ -3,14 +3,16 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { databaseVariable } from '@cdx/kit/domains';
 import { testDatabaseUrl } from '@cdx/kit/testing';
 import { readDatabaseUrls, startDatabases } from './locate.ts';
-import { publicUrl, type Domain } from './urls.ts';
+import { databaseEnvironment, domains, publicUrl } from './urls.ts';
 
 const auth = testDatabaseUrl('AUTH_DATABASE_URL');
 const clients = testDatabaseUrl('CLIENTS_DATABASE_URL');
-const templates = testDatabaseUrl('TEMPLATES_DATABASE_URL');
-const all = { AUTH_DATABASE_URL: auth, CLIENTS_DATABASE_URL: clients, TEMPLATES_DATABASE_URL: templates };
+const every = Object.fromEntries(
+  domains.map((domain) => [domain, testDatabaseUrl(databaseVariable(domain))]),
+);
 
 let dataDir: string;
 beforeAll(async () => {
@@ -23,7 +25,7 @@ async function locate(env: Readonly<Record<string, string>>): Promise<{ urls: ob
   const databases = await startDatabases({
     dataDir,
     cacheDir: resolve(import.meta.dirname, '../../.cache'),
-    env: { ...all, ...env },
+    env: { ...databaseEnvironment(every), ...env },
     onProgress: (step) => steps.push(step),
   });
   await databases.stop();
@@ -38,7 +40,7 @@ function changed(url: string, parts: Partial<Pick<URL, 'host' | 'password' | 'pa
 describe('databases that the environment names', () => {
   test('are taken as they are, when they answer', async () => {
     const { urls, steps } = await locate({});
-    expect(urls).toEqual({ auth, clients, templates });
+    expect(urls).toEqual(every);
     expect(steps[0]).toBe(`reaching auth at ${publicUrl(auth)}`);
     expect(await readdir(dataDir)).toEqual([]);
   });
@@ -100,16 +102,16 @@ describe('a database that lets nobody in is told with what to do:', () => {
       'there is no such database, or the user may not use it.',
     ],
   ];
-  const domains: readonly [Domain, string][] = [
+  const dialects: readonly [string, string][] = [
     ['auth', auth],
     ['clients', clients],
   ];
-  const table = domains.flatMap(([domain, url]) =>
+  const table = dialects.flatMap(([domain, url]) =>
     cases.map(([what, parts, advice]) => [what, domain, changed(url, parts), advice] as const),
   );
 
   test.each(table)('%s for %s', async (_, domain, url, advice) => {
-    const variable = `${domain.toUpperCase()}_DATABASE_URL`;
+    const variable = databaseVariable(domain);
     const failure = await locate({ [variable]: url }).catch((error: unknown) => error as Error);
     const message = failure instanceof Error ? failure.message : 'it was located';
     expect(message).toContain(`${variable}: `);

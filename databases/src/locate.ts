@@ -5,8 +5,9 @@ import { createConnection } from 'mariadb';
 import pg from 'pg';
 import { z } from 'zod';
 import { databaseUrl, readSettings, type Environment } from '@cdx/kit';
+import { databaseVariable, domainFolders, type DomainFolder } from '@cdx/kit/domains';
 import { startEmbedded } from './embedded/index.ts';
-import { domains, publicUrl, urlVariable, type DatabaseUrls, type Domain } from './urls.ts';
+import { publicUrl, type DatabaseUrls } from './urls.ts';
 
 /** The databases, ready to be used; `stop` ends what was started for them. */
 export interface Databases {
@@ -26,39 +27,45 @@ export interface LocateOptions {
   readonly onProgress: (step: string) => void;
 }
 
-const schema = z.object({
-  AUTH_DATABASE_URL: databaseUrl.optional(),
-  CLIENTS_DATABASE_URL: databaseUrl.optional(),
-  TEMPLATES_DATABASE_URL: databaseUrl.optional(),
-});
+const schema = z.object(
+  Object.fromEntries(domainFolders.map(({ name }) => [databaseVariable(name), databaseUrl.optional()])),
+);
+
+/** The databases of each dialect: what their URLs begin with, and what they are called. */
+const dialects = {
+  mysql: { scheme: /^(mysql|mariadb):/, product: 'MySQL or MariaDB' },
+  postgres: { scheme: /^postgres(ql)?:/, product: 'Postgres' },
+} as const;
 
 /**
  * The databases that the environment names.
  * @throws SettingsError naming the variables that are no database URLs
  */
-export function readDatabaseUrls(env: Environment): Partial<Record<Domain, string>> {
+export function readDatabaseUrls(env: Environment): DatabaseUrls {
   const settings = readSettings(schema, env);
-  const urls: Partial<Record<Domain, string>> = {};
-  for (const domain of domains) {
-    const url = settings[urlVariable(domain) as keyof typeof settings];
-    const wanted = domain === 'auth' ? /^(mysql|mariadb):/ : /^postgres(ql)?:/;
-    if (url !== undefined && !wanted.test(url)) {
-      throw new Error(
-        `${urlVariable(domain)} must name a ${domain === 'auth' ? 'MySQL or MariaDB' : 'Postgres'} database`,
-      );
-    }
-    if (url !== undefined && !URL.canParse(url)) {
-      throw new Error(
-        `${urlVariable(domain)} cannot be read. In the user and the password, write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A and % as %25.`,
-      );
-    }
-    if (url !== undefined) urls[domain] = url;
+  return Object.fromEntries(
+    domainFolders.flatMap((domain) => {
+      const url = settings[databaseVariable(domain.name)];
+      if (url === undefined) return [];
+      checkUrl(domain, url);
+      return [[domain.name, url]];
+    }),
+  );
+}
+
+function checkUrl({ name, dialect }: DomainFolder, url: string): void {
+  const { scheme, product } = dialects[dialect];
+  if (!scheme.test(url)) throw new Error(`${databaseVariable(name)} must name a ${product} database`);
+  if (!URL.canParse(url)) {
+    throw new Error(
+      `${databaseVariable(name)} cannot be read. In the user and the password, write / as %2F, # as %23, ? as %3F, @ as %40, : as %3A and % as %25.`,
+    );
   }
-  return urls;
 }
 
 /**
- * Finds the databases that the environment names and starts embedded ones for the rest.
+ * Finds the databases that the environment names and starts embedded ones for the rest: one Postgres for all its
+ * domains, a schema each, and MariaDB for auth.
  * @throws Error in words for the user: what is wrong with which database, and what to do
  */
 export async function startDatabases({
@@ -68,40 +75,36 @@ export async function startDatabases({
   onProgress,
 }: LocateOptions): Promise<Databases> {
   const given = readDatabaseUrls(env);
-  for (const [domain, url] of Object.entries(given)) {
-    onProgress(`reaching ${domain} at ${publicUrl(url)}`);
-    await checkReachable(domain as Domain, url);
+  for (const domain of domainFolders) {
+    const url = given[domain.name];
+    if (url === undefined) continue;
+    onProgress(`reaching ${domain.name} at ${publicUrl(url)}`);
+    await checkReachable(domain, url);
   }
-  const mariadb = given.auth === undefined;
-  const postgres = given.clients === undefined || given.templates === undefined;
-  if (!mariadb && !postgres) {
-    return {
-      urls: given as DatabaseUrls,
-      ended: new Promise(() => undefined),
-      stop: () => Promise.resolve(),
-    };
-  }
+  const missing = domainFolders.filter(({ name }) => given[name] === undefined);
+  if (missing.length === 0)
+    return { urls: given, ended: new Promise(() => undefined), stop: () => Promise.resolve() };
   const password = await embeddedPassword(dataDir);
-  const servers = await startEmbedded({ dataDir, cacheDir, postgres, mariadb, password, onProgress });
-  const url = (domain: Domain, embedded: string | undefined): string => {
-    const found = given[domain] ?? embedded;
-    if (found === undefined) throw new Error(`There is no database for ${domain}`);
-    return found;
-  };
+  const servers = await startEmbedded({
+    ...{ dataDir, cacheDir, password, onProgress },
+    postgres: missing.some(({ dialect }) => dialect === 'postgres'),
+    mariadb: missing.some(({ dialect }) => dialect === 'mysql'),
+  });
+  const embedded = missing.map(({ name, dialect }) => {
+    const url = dialect === 'mysql' ? servers.mysqlUrl : servers.postgresUrl;
+    if (url === undefined) throw new Error(`There is no database for ${name}`);
+    return [name, url] as const;
+  });
   return {
-    urls: {
-      auth: url('auth', servers.mysqlUrl),
-      clients: url('clients', servers.postgresUrl),
-      templates: url('templates', servers.postgresUrl),
-    },
+    urls: { ...given, ...Object.fromEntries(embedded) },
     ended: servers.ended,
     stop: () => servers.stop(),
   };
 }
 
-async function checkReachable(domain: Domain, url: string): Promise<void> {
+async function checkReachable({ name, dialect }: DomainFolder, url: string): Promise<void> {
   try {
-    if (domain === 'auth') {
+    if (dialect === 'mysql') {
       const { hostname, port, username, password, pathname } = new URL(url);
       const connection = await createConnection({
         host: hostname,
@@ -120,7 +123,7 @@ async function checkReachable(domain: Domain, url: string): Promise<void> {
     }
   } catch (error) {
     const { code = '' } = error as { code?: string };
-    throw new Error(`${urlVariable(domain)}: ${advice(code, url)}`, { cause: error });
+    throw new Error(`${databaseVariable(name)}: ${advice(code, url)}`, { cause: error });
   }
 }
 

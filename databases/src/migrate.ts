@@ -1,18 +1,25 @@
 import { createRequire } from 'node:module';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { withMysql } from './connect.ts';
+import { writePermissions } from './permissions.ts';
 import { run } from './run-command.ts';
-import { domains, publicUrl, type DatabaseUrls, type Domain } from './urls.ts';
+import { domains, publicUrl, urlOf, type DatabaseUrls } from './urls.ts';
 
 /** dbmate's binary lies in a package of its own for each system. */
 const dbmate = createRequire(createRequire(import.meta.url).resolve('dbmate')).resolve(
   `@dbmate/${process.platform}-${process.arch}/bin/dbmate`,
 );
 
+/** What is written after a domain's migrations because it follows from the code. */
+const afterwards: Readonly<Record<string, (url: string) => Promise<void>>> = {
+  auth: (url) => withMysql(url, writePermissions),
+};
+
 /** How long another process gets to end the migration that it is at. */
 const retryAfterMs = 200;
 
-function commandLine(domain: Domain, url: string, command: string): string[] {
+function commandLine(domain: string, url: string, command: string): string[] {
   const target = new URL(url);
   const isPostgres = target.protocol.startsWith('postgres');
   if (target.protocol === 'mariadb:') target.protocol = 'mysql:';
@@ -37,7 +44,7 @@ function commandLine(domain: Domain, url: string, command: string): string[] {
   ];
 }
 
-function invoke(domain: Domain, url: string, command: string): Promise<string> {
+function invoke(domain: string, url: string, command: string): Promise<string> {
   return run(dbmate, commandLine(domain, url, command)).catch((error: unknown) => {
     const password = new URL(url).password || '\0';
     const words = error instanceof Error ? error.message.replaceAll(password, '***') : '';
@@ -53,10 +60,11 @@ function invoke(domain: Domain, url: string, command: string): Promise<string> {
  * @returns how many migrations were applied
  * @throws Error naming the database, without its password, and the statement that failed
  */
-export async function migrateUp(domain: Domain, url: string): Promise<number> {
+export async function migrateUp(domain: string, url: string): Promise<number> {
   for (let last = ''; ;) {
     try {
       const output = await invoke(domain, url, 'migrate');
+      await afterwards[domain]?.(url);
       return output.match(/^Applied: /gm)?.length ?? 0;
     } catch (error) {
       const { message } = error as Error;
@@ -69,7 +77,7 @@ export async function migrateUp(domain: Domain, url: string): Promise<number> {
 }
 
 /** Takes back the newest migration of a database. */
-export async function migrateDown(domain: Domain, url: string): Promise<void> {
+export async function migrateDown(domain: string, url: string): Promise<void> {
   await invoke(domain, url, 'rollback');
 }
 
@@ -77,6 +85,6 @@ export async function migrateDown(domain: Domain, url: string): Promise<void> {
 export async function migrateAll(urls: DatabaseUrls, onProgress: (step: string) => void): Promise<void> {
   for (const domain of domains) {
     onProgress(`migrating ${domain}`);
-    await migrateUp(domain, urls[domain]);
+    await migrateUp(domain, urlOf(urls, domain));
   }
 }

@@ -47,6 +47,8 @@ export function makeProgress(): Progress {
         });
         bar.start(total, done, { words });
       }
+      // The data of each domain has a total of its own.
+      bar.setTotal(total);
       bar.update(done, { words });
     },
   };

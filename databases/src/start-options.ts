@@ -25,8 +25,9 @@ export const help = `Starts CDX: its databases, its subgraphs and the gateway, w
   --distributed    run each subgraph as a process of its own, reached over HTTP
   --help           show this
 
-AUTH_DATABASE_URL (MySQL or MariaDB), CLIENTS_DATABASE_URL and TEMPLATES_DATABASE_URL (Postgres with pgvector) name
-databases of your own; without them embedded ones are started. All settings: docs/configuration.md.`;
+AUTH_DATABASE_URL (MySQL or MariaDB), CLIENTS_DATABASE_URL (Postgres with pgvector) and the others of their kind, one
+for each domain, name databases of your own; without them embedded ones are started. All settings:
+docs/configuration.md.`;
 
 /**
  * Reads the command line.

@@ -12,7 +12,7 @@ import { migrateAll } from './migrate.ts';
 import { makeProgress, type Progress } from './progress.ts';
 import { help, readOptions, type StartOptions } from './start-options.ts';
 import { startSubgraphProcesses } from './subgraph-processes.ts';
-import type { DatabaseUrls } from './urls.ts';
+import { databaseEnvironment, type DatabaseUrls } from './urls.ts';
 
 const cacheDir = resolve(import.meta.dirname, '../../.cache');
 
@@ -87,9 +87,7 @@ function environment({ demo, port }: StartOptions, dataDir: string, urls: Databa
     MAIL_OUTBOX_DIR: join(dataDir, 'outbox'),
     LOG_LEVEL: 'warn',
     ...process.env,
-    AUTH_DATABASE_URL: urls.auth,
-    CLIENTS_DATABASE_URL: urls.clients,
-    TEMPLATES_DATABASE_URL: urls.templates,
+    ...databaseEnvironment(urls),
     CDX_DEMO: String(demo),
     PORT: String(port),
   };

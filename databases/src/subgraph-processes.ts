@@ -1,13 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { domains, type Domain } from './urls.ts';
+import { domains } from './urls.ts';
 
 /** Subgraphs that run as processes of their own. */
 export interface SubgraphProcesses {
   /** As the gateway's SUBGRAPHS wants it: `auth=http://127.0.0.1:4001,…`. */
   readonly subgraphs: string;
   /** Ends one of them as a crash would, for tests. */
-  kill(domain: Domain): Promise<void>;
+  kill(domain: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -40,7 +40,7 @@ export async function startSubgraphProcesses(env: NodeJS.ProcessEnv): Promise<Su
   }
 }
 
-function launch(domain: Domain, env: NodeJS.ProcessEnv): ChildProcess {
+function launch(domain: string, env: NodeJS.ProcessEnv): ChildProcess {
   const entry = fileURLToPath(new URL(`../../subgraphs/${domain}/src/server.ts`, import.meta.url));
   return fork(entry, [], {
     // Where the gateway listens is nothing to them: it reaches them on this machine.
@@ -52,7 +52,7 @@ function launch(domain: Domain, env: NodeJS.ProcessEnv): ChildProcess {
   });
 }
 
-function portOf(domain: Domain, child: ChildProcess): Promise<number> {
+function portOf(domain: string, child: ChildProcess): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once('message', (message: { readonly port: number }) => resolve(message.port));
     child.once('exit', () => reject(new Error(`The ${domain} subgraph did not start`)));

@@ -5,8 +5,9 @@
  */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { databaseVariable } from '@cdx/kit/domains';
 import { readDatabaseUrls, startDatabases } from './locate.ts';
-import { domains, urlVariable } from './urls.ts';
+import { domains } from './urls.ts';
 import { describeChain, verifyAuditLogs } from './verify-audit.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -16,7 +17,7 @@ try {
   const given = readDatabaseUrls(process.env);
   const missing = domains.filter((domain) => given[domain] === undefined);
   if (missing.length > 0 && !existsSync(dataDir)) {
-    throw new Error(`Say where the databases are: ${missing.map(urlVariable).join(', ')}`);
+    throw new Error(`Say where the databases are: ${missing.map(databaseVariable).join(', ')}`);
   }
   const databases = await startDatabases({
     dataDir,

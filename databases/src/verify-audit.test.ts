@@ -1,26 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createSubgraph, settingsSchema } from '@cdx/clients';
 import { makeLogger, newId, type Subgraph } from '@cdx/kit';
+import { databaseVariable } from '@cdx/kit/domains';
 import { anIdentity, run, testDatabaseUrl } from '@cdx/kit/testing';
 import { createConnection, type Connection } from 'mariadb';
 import pg from 'pg';
-import type { DatabaseUrls } from './urls.ts';
+import { domains, urlOf, type DatabaseUrls } from './urls.ts';
 import { describeChain, verifyAuditLogs, type VerifiedDomainChain } from './verify-audit.ts';
 
-const urls: DatabaseUrls = {
-  auth: testDatabaseUrl('AUTH_DATABASE_URL'),
-  clients: testDatabaseUrl('CLIENTS_DATABASE_URL'),
-  templates: testDatabaseUrl('TEMPLATES_DATABASE_URL'),
-};
+const urls: DatabaseUrls = Object.fromEntries(
+  domains.map((domain) => [domain, testDatabaseUrl(databaseVariable(domain))]),
+);
 
 let subgraph: Subgraph;
 let owner: pg.Client;
 beforeAll(async () => {
   subgraph = createSubgraph(
-    settingsSchema.parse({ CLIENTS_DATABASE_URL: urls.clients }),
+    settingsSchema.parse({ CLIENTS_DATABASE_URL: urlOf(urls, 'clients') }),
     makeLogger('test', 'silent'),
   );
-  owner = new pg.Client({ connectionString: urls.clients });
+  owner = new pg.Client({ connectionString: urlOf(urls, 'clients') });
   await owner.connect();
 });
 afterAll(async () => {
@@ -129,7 +128,7 @@ describe('the first broken link is named', () => {
 describe('in MySQL', () => {
   let connection: Connection;
   beforeAll(async () => {
-    connection = await createConnection(urls.auth.replace(/^mysql:/, 'mariadb:'));
+    connection = await createConnection(urlOf(urls, 'auth').replace(/^mysql:/, 'mariadb:'));
   });
   afterAll(() => connection.end());
 
@@ -164,8 +163,8 @@ describe('in MySQL', () => {
 });
 
 test('the logs of all domains are verified', async () => {
-  const domains = new Set<string>();
-  for await (const { domain } of verifyAuditLogs(urls)) domains.add(domain);
-  expect(domains).toContain('clients');
-  expect(domains).toContain('auth');
+  const verifiedDomains = new Set<string>();
+  for await (const { domain } of verifyAuditLogs(urls)) verifiedDomains.add(domain);
+  expect(verifiedDomains).toContain('clients');
+  expect(verifiedDomains).toContain('auth');
 });

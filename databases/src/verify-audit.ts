@@ -1,23 +1,26 @@
-import { connectForReading, verifyAuditLog, type VerifiedChain } from '@cdx/kit';
-import { AuditEntry as authEntry } from '@cdx/prisma-auth/tables';
-import { AuditEntry as clientsEntry } from '@cdx/prisma-clients/tables';
-import { AuditEntry as templatesEntry } from '@cdx/prisma-templates/tables';
-import { domains, type DatabaseUrls, type Domain } from './urls.ts';
+import { connectForReading, verifyAuditLog, type TableDescriptor, type VerifiedChain } from '@cdx/kit';
+import { domains, urlOf, type DatabaseUrls } from './urls.ts';
 
 /** A chain of a domain's audit log, verified. */
 export interface VerifiedDomainChain extends VerifiedChain {
-  readonly domain: Domain;
+  readonly domain: string;
 }
 
-const entryTables = { auth: authEntry, clients: clientsEntry, templates: templatesEntry } as const;
+/** The descriptor of a domain's audit log, which the kit's generator has written. */
+async function entryTable(domain: string): Promise<TableDescriptor> {
+  const file = new URL(`../../prisma/${domain}/generated/tables.ts`, import.meta.url);
+  const { AuditEntry } = (await import(file.href)) as { readonly AuditEntry?: TableDescriptor };
+  if (!AuditEntry) throw new Error(`prisma/${domain}/schema.prisma has no model AuditEntry`);
+  return AuditEntry;
+}
 
 /** Verifies every chain of every database, one after another. */
 export async function* verifyAuditLogs(urls: DatabaseUrls): AsyncGenerator<VerifiedDomainChain> {
   for (const domain of domains) {
-    const db = connectForReading(domain, urls[domain]);
+    const table = await entryTable(domain);
+    const db = connectForReading(domain, urlOf(urls, domain));
     try {
-      for await (const chain of verifyAuditLog({ db, table: entryTables[domain] }))
-        yield { domain, ...chain };
+      for await (const chain of verifyAuditLog({ db, table })) yield { domain, ...chain };
     } finally {
       await db.close();
     }

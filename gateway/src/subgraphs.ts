@@ -1,10 +1,8 @@
-import * as auth from '@cdx/auth';
-import * as clients from '@cdx/clients';
-import * as templates from '@cdx/templates';
 import { readSettings, readTypeDefs, type Environment, type Logger, type Subgraph } from '@cdx/kit';
+import { domainFolders, type DomainFolder } from '@cdx/kit/domains';
 import type { DocumentNode } from 'graphql';
 import type { JSONWebKeySet } from 'jose';
-import type { z } from 'zod';
+import { z } from 'zod';
 
 /** A domain of the product, before it runs anywhere. */
 export interface Domain {
@@ -22,30 +20,40 @@ export interface KeyPublisher {
   readonly jwks: () => JSONWebKeySet;
 }
 
-/** What a subgraph's package exports. */
-interface SubgraphPackage<Settings extends z.ZodObject> {
+/** What `subgraphs/<name>/src/subgraph.ts` exports. */
+interface SubgraphPackage {
   readonly schemaFile: URL;
-  readonly settingsSchema: Settings;
-  readonly createSubgraph: (settings: z.output<Settings>, log: Logger) => Subgraph | Promise<Subgraph>;
+  readonly settingsSchema: z.ZodObject;
+  readonly createSubgraph: (
+    settings: Readonly<Record<string, unknown>>,
+    log: Logger,
+  ) => Subgraph | Promise<Subgraph>;
 }
 
-function domain<Settings extends z.ZodObject>(
-  name: string,
-  url: string,
-  { schemaFile, settingsSchema, createSubgraph }: SubgraphPackage<Settings>,
-): Domain {
+/** The domain's own `server.ts` has the compiler check that its settings are those that it is made with. */
+function isSubgraphPackage(found: object): found is SubgraphPackage {
+  const { schemaFile, settingsSchema, createSubgraph } = found as Partial<SubgraphPackage>;
+  return (
+    schemaFile instanceof URL && settingsSchema instanceof z.ZodObject && typeof createSubgraph === 'function'
+  );
+}
+
+async function loadDomain({ name, port }: DomainFolder): Promise<Domain> {
+  const file = new URL(`../../subgraphs/${name}/src/subgraph.ts`, import.meta.url);
+  const found = (await import(file.href)) as object;
+  if (!isSubgraphPackage(found))
+    throw new Error(
+      `subgraphs/${name}/src/subgraph.ts must export schemaFile, settingsSchema and createSubgraph`,
+    );
+  const { schemaFile, settingsSchema, createSubgraph } = found;
   return {
     name,
-    url,
+    url: `http://${name}:${port}/graphql`,
     settingsSchema,
     typeDefs: () => readTypeDefs(schemaFile),
     create: async (environment, log) => createSubgraph(readSettings(settingsSchema, environment), log),
   };
 }
 
-/** Every domain of the product. A new one is added here and nowhere else in the gateway. */
-export const domains: readonly Domain[] = [
-  domain('auth', 'http://auth:4001/graphql', auth),
-  domain('clients', 'http://clients:4002/graphql', clients),
-  domain('templates', 'http://templates:4003/graphql', templates),
-];
+/** Every domain of the product: each has a folder, and nothing in the gateway names it. */
+export const domains: readonly Domain[] = await Promise.all(domainFolders.map(loadDomain));

@@ -13,7 +13,9 @@ export {
 } from './context/context.ts';
 export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
 export { Loaders } from './context/loaders.ts';
+export { loadSummary, referToPlatform, referToTenant, type Reference } from './context/summary.ts';
 export type { Subgraph, SubgraphRequest } from './context/subgraph.ts';
+export { seesTenant, tenantOf } from './context/tenant.ts';
 export { errorCodes, isErrorCode, type ErrorCode } from './errors/codes.ts';
 export {
   badInput,
@@ -51,8 +53,8 @@ export {
   type ReadableChildren,
 } from './pagination/lists.ts';
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
-export { defineSubgraph, readTypeDefs, type SubgraphDefinition } from './schema/define.ts';
-export { asJson, given, parseInput, type JsonInput } from './schema/input.ts';
+export { defineSubgraph, type SubgraphDefinition } from './schema/define.ts';
+export { asJson, given, parseInput, parsePeriod, type JsonInput } from './schema/input.ts';
 export {
   makeExecutor,
   type SubgraphExecutor,
@@ -62,10 +64,11 @@ export {
 export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
 export { isSelected } from './schema/selection.ts';
+export { readTypeDefs } from './schema/type-defs.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
-export { columnRef, decodeRow, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
+export { columnRef, decodeRows, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export {
   connectDatabase,
   connectForReading,

@@ -1,3 +1,4 @@
+import { databaseVariable, domainFolders } from '@cdx/kit/domains';
 import { createPool } from 'mariadb';
 import pg from 'pg';
 
@@ -20,11 +21,14 @@ const ofUsers = ['auth_tokens', 'sessions', 'auth_events', 'projects', 'subscrip
 export async function readSecrets(): Promise<readonly Secret[]> {
   const auth = await secretsOfAuth(urlOf('AUTH_DATABASE_URL'));
   const tenantOf = new Map(auth.map(({ text, tenant }) => [text, tenant]));
-  const [clients, templates] = await Promise.all([
+  const [clients, templates, ...others] = await Promise.all([
     secretsOfClients(urlOf('CLIENTS_DATABASE_URL')),
     secretsOfTemplates(urlOf('TEMPLATES_DATABASE_URL'), tenantOf),
+    ...domainFolders
+      .filter(({ dialect }) => dialect === 'postgres')
+      .map(({ name }) => secretsOfTenants(name, urlOf(databaseVariable(name)))),
   ]);
-  return [...auth, ...clients, ...templates];
+  return [...auth, ...clients, ...templates, ...others.flat()];
 }
 
 export function urlOf(variable: string): string {
@@ -109,6 +113,23 @@ function secretsOfClients(url: string): Promise<Secret[]> {
       }
     }
     return [...named(clients, 'client'), ...named([...states, ...rows], 'id')];
+  });
+}
+
+/** The rows of every table of a domain that says whose they are; what the audit log adds while tests run is left out. */
+function secretsOfTenants(domain: string, url: string): Promise<Secret[]> {
+  return withPostgres(url, async (read) => {
+    const tables = await read(
+      `select format('%I.%I', table_schema, table_name) as text, null as tenant
+        from information_schema.columns join information_schema.tables using (table_schema, table_name)
+        where table_schema = '${domain}' and table_name <> 'audit_log' and table_type = 'BASE TABLE'
+          and (column_name = 'id' and data_type = 'uuid' or column_name = 'tenant_id')
+        group by table_schema, table_name having count(*) = 2`,
+    );
+    const rows: Found[] = [];
+    for (const { text: table } of tables)
+      rows.push(...(await read(`select id::text as text, tenant_id as tenant from ${table}`)));
+    return named(rows, 'id');
   });
 }
 

@@ -3,7 +3,7 @@ import { domains } from '@cdx/gateway';
 import { readSecrets } from '@cdx/kit';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { GeneratorValue } from 'fast-check';
-import { getIntrospectionQuery } from 'graphql';
+import { getIntrospectionQuery, print } from 'graphql';
 import { request } from 'undici';
 import type { Answer } from '../support/ask.ts';
 import { aGateway, urlOf, type TestGateway } from '../support/gateways.ts';
@@ -43,12 +43,12 @@ function anyCaller(): Caller {
   return caller;
 }
 
-describe.each(domains.map(({ name }) => name))('the subgraph %s, asked past the gateway,', (name) => {
+describe.each(domains)('the subgraph $name, asked past the gateway,', ({ name, typeDefs }) => {
   const contract = async () => contractOf(urlOfSubgraph(name), await sign(anyCaller(), name));
 
   test('shows a tenant nothing of another, in data, errors or cursors', async () => {
     const { schema, entities } = await contract();
-    expect(entities.length).toBeGreaterThan(3);
+    expect(entities.length > 0).toBe(print(typeDefs()).includes('@key('));
     // A stub of another domain's entity has its key from whoever asks, and no row behind it.
     const stubs = new Set(
       entities.map(({ type }) => type).filter((type) => (ownerOfEntity(type) ?? name) !== name),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { scopes, scopesOfRole } from '@cdx/access';
+import { databaseEnvironment } from '@cdx/databases';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc, { type GeneratorValue } from 'fast-check';
 import pg from 'pg';
@@ -24,12 +25,9 @@ let world: World;
 beforeAll(async () => {
   databases = await ownDatabases(0.05);
   const { urls } = databases;
-  await Promise.all([...new Set([urls.clients, urls.templates])].map(turnWallsOff));
-  Object.assign(process.env, {
-    AUTH_DATABASE_URL: urls.auth,
-    CLIENTS_DATABASE_URL: urls.clients,
-    TEMPLATES_DATABASE_URL: urls.templates,
-  });
+  const postgres = Object.values(urls).filter((url) => url.startsWith('postgres'));
+  await Promise.all([...new Set(postgres)].map(turnWallsOff));
+  Object.assign(process.env, databaseEnvironment(urls));
   gateway = await aGateway('distributed', testEnvironment());
   world = await aWorld(gateway);
 }, 180_000);

@@ -1,8 +1,19 @@
-import type { Faker } from '@faker-js/faker';
+import {
+  between,
+  cycle,
+  day,
+  daysBefore,
+  demoId,
+  demoTokenHash,
+  now,
+  seeded,
+  weighted,
+  type Faker,
+  type Row,
+  type Tables,
+} from '@cdx/demo';
 import { uuidToBytes } from '@cdx/kit';
-import type { Row, Tables } from './insert.ts';
 import type { Person } from './people.ts';
-import { between, cycle, day, daysBefore, demoId, demoTokenHash, now, seeded, weighted } from './random.ts';
 
 /** Long after any demo: an expired session would be cleaned up, and the rows would not be the same everywhere. */
 const sessionsExpireAt = new Date(now.getTime() + 5 * 365 * day);

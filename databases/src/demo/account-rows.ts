@@ -1,8 +1,7 @@
+import { between, daysBefore, demoId, now, seeded, type Row, type Tables } from '@cdx/demo';
 import { demoLogins } from '@cdx/auth/demo-logins';
 import { uuidToBytes } from '@cdx/kit';
-import type { Row, Tables } from './insert.ts';
 import { lastSeen, someTier, type Person, type Tenant } from './people.ts';
-import { between, daysBefore, demoId, now, seeded } from './random.ts';
 
 /** Ids that the migrations gave, by name. */
 export type Ids = ReadonlyMap<string, Uint8Array>;

@@ -1,10 +1,12 @@
+import type { Tables } from '@cdx/demo';
 import { demoPassword } from '@cdx/auth/demo-logins';
 import { hash } from '@node-rs/argon2';
 import type { Connection } from 'mariadb';
+import { mysqlTransaction } from '../connect.ts';
 import { accountActivity } from './account-activity.ts';
 import { organizationRow, personTables, type Ids } from './account-rows.ts';
 import { customRoleRows, directGrantRows, roleGrantRows } from './grants.ts';
-import { insertMysql, mysqlTransaction, type OnRows, type Tables } from './insert.ts';
+import { insertMysql, type OnRows } from './insert.ts';
 import { superadmin, type Tenant } from './people.ts';
 
 /** The rows of auth, in the steps of loading them. */

@@ -1,7 +1,6 @@
+import { between, cycle, day, daysBefore, demoId, now, seeded, weighted, type Row } from '@cdx/demo';
 import { someWorkflow, type DemoClient } from './clients.ts';
-import type { Row } from './insert.ts';
 import { someUser } from './people.ts';
-import { between, cycle, day, daysBefore, demoId, now, seeded, weighted } from './random.ts';
 import type { Sizes } from './sizes.ts';
 import type { PersonaChoice } from './templates.ts';
 

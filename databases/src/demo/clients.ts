@@ -1,7 +1,17 @@
-import { businesses, type Business } from './businesses.ts';
-import type { Row } from './insert.ts';
+import {
+  between,
+  businesses,
+  cycle,
+  day,
+  daysBefore,
+  demoId,
+  now,
+  seeded,
+  weighted,
+  type Business,
+  type Row,
+} from '@cdx/demo';
 import { someTier, someUser, type Person, type Tenant } from './people.ts';
-import { between, cycle, day, daysBefore, demoId, now, seeded, weighted } from './random.ts';
 import type { Sizes } from './sizes.ts';
 
 /** A client of the demo. */

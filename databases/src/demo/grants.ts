@@ -1,8 +1,7 @@
+import { between, cycle, now, seeded, type Row } from '@cdx/demo';
 import { uuidToBytes } from '@cdx/kit';
 import { seededId, type Ids } from './account-rows.ts';
-import type { Row } from './insert.ts';
 import type { Person, Tenant } from './people.ts';
-import { between, cycle, now, seeded } from './random.ts';
 
 const customRoles = [
   {

@@ -1,7 +1,9 @@
+import type { Row, Tables } from '@cdx/demo';
 import pg from 'pg';
+import { postgresTransaction } from '../connect.ts';
 import { agentsOf, executionRows, type Agent } from './agents.ts';
 import { clientRow, orchestratorRows, projectRows, usageRows, type DemoClient } from './clients.ts';
-import { insertPostgres, postgresTransaction, type OnRows, type Row, type Tables } from './insert.ts';
+import { insertPostgres, type OnRows } from './insert.ts';
 import { memoryRows } from './memories.ts';
 import type { Sizes } from './sizes.ts';
 import type { PersonaChoice } from './templates.ts';

@@ -1,9 +1,7 @@
+import { between, demoId, now, seeded, type Faker, type Row } from '@cdx/demo';
 import { featureHashing } from '@cdx/clients/embedder';
-import type { Faker } from '@faker-js/faker';
 import type { Agent, DefinitionKey } from './agents.ts';
 import type { DemoClient } from './clients.ts';
-import type { Row } from './insert.ts';
-import { between, demoId, now, seeded } from './random.ts';
 
 type MemoryType = 'fact' | 'episode' | 'preference' | 'summary';
 

@@ -1,4 +1,4 @@
-import { between, cycle, daysBefore, demoId, now, seeded, weighted } from './random.ts';
+import { between, cycle, daysBefore, demoId, now, seeded, weighted } from '@cdx/demo';
 import type { Sizes } from './sizes.ts';
 
 /** A user of the demo. */

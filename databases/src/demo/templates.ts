@@ -1,8 +1,18 @@
-import { businesses, type Business } from './businesses.ts';
+import {
+  between,
+  businesses,
+  cycle,
+  daysBefore,
+  demoId,
+  now,
+  seeded,
+  weighted,
+  type Business,
+  type Row,
+  type Tables,
+} from '@cdx/demo';
 import type { DefinitionKey } from './agents.ts';
-import type { Row, Tables } from './insert.ts';
 import { someUser, superadmin, type Tenant } from './people.ts';
-import { between, cycle, daysBefore, demoId, now, seeded, weighted } from './random.ts';
 import type { Sizes } from './sizes.ts';
 import { globalPrompts, organizationPrompts, roles, tasks, tones, userPrompts } from './template-texts.ts';
 

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createConnection } from 'mariadb';
 import pg from 'pg';
-import type { DatabaseUrls } from '../urls.ts';
+import { urlOf, type DatabaseUrls } from '../urls.ts';
 
 let dataDir: string;
 /** The process that has started the databases, and where they are. */
@@ -18,8 +18,8 @@ let urls: DatabaseUrls;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'cdx-restart-'));
   await start();
-  await onMariadb(urls.auth, 'create table notes (text text not null)');
-  await onPostgres(urls.clients, 'create table notes (text text not null)');
+  await onMariadb(urlOf(urls, 'auth'), 'create table notes (text text not null)');
+  await onPostgres(urlOf(urls, 'clients'), 'create table notes (text text not null)');
 }, 90_000);
 
 afterAll(async () => {
@@ -117,14 +117,14 @@ describe('a row is there after the next start when', () => {
   test.each(ends)(
     '%s',
     async (text, end) => {
-      await onMariadb(urls.auth, 'insert into notes values (?)', [text]);
-      await onPostgres(urls.clients, 'insert into notes values ($1)', [text]);
+      await onMariadb(urlOf(urls, 'auth'), 'insert into notes values (?)', [text]);
+      await onPostgres(urlOf(urls, 'clients'), 'insert into notes values ($1)', [text]);
       const before = await mariadbd();
       await end();
       await start();
       const select = 'select text from notes where text = ';
-      expect(await onMariadb(urls.auth, `${select} ?`, [text])).toEqual([{ text }]);
-      expect(await onPostgres(urls.clients, `${select} $1`, [text])).toEqual([{ text }]);
+      expect(await onMariadb(urlOf(urls, 'auth'), `${select} ?`, [text])).toEqual([{ text }]);
+      expect(await onPostgres(urlOf(urls, 'clients'), `${select} $1`, [text])).toEqual([{ text }]);
       expect(await runs(before)).toBe(false);
     },
     60_000,

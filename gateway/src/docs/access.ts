@@ -26,6 +26,8 @@ const rights: Readonly<Record<Right, string>> = {
 
 /** The page of who may do what: the access matrix, then every field and type of the graph with what it needs. */
 export function describeAccess(domains: readonly Domain[]): string {
+  const placesOf = new Map(domains.map(({ name, typeDefs }) => [name, policyPlaces(name, typeDefs())]));
+  const present = new Set([...placesOf.values()].flat().map(({ coordinate }) => coordinate));
   return [
     '# Access',
     introduction,
@@ -42,12 +44,15 @@ export function describeAccess(domains: readonly Domain[]): string {
     '## Services',
     'What one service may ask of the others when it acts for itself.',
     serviceTable(),
-    '## In every domain',
+    '## In any domain',
+    'Values, as safe as the field that answers with them.',
     table(
       header,
-      sharedTypes.map((type) => [`\`${type}\``, needs('public'), ...callers.map(() => 'yes')]),
+      sharedTypes
+        .filter((type) => present.has(type))
+        .map((type) => [`\`${type}\``, needs('public'), ...callers.map(() => 'yes')]),
     ),
-    ...domains.flatMap(({ name, typeDefs }) => describeDomain(name, policyPlaces(name, typeDefs()))),
+    ...[...placesOf].flatMap(([name, places]) => describeDomain(name, places)),
   ].join('\n\n');
 }
 

@@ -71,5 +71,5 @@ function crossTenantRead(
 }
 
 function isOfNoTenant(tables: AuditedTables, type: string): boolean {
-  return type === 'PageInfo' || /(Connection|Edge)$/.test(type) || tables[type]?.shared !== undefined;
+  return /^(PageInfo|Money)$|(Connection|Edge)$/.test(type) || tables[type]?.shared !== undefined;
 }

@@ -1,5 +1,5 @@
 import sql from 'sql-template-tag';
-import { columnOf, columnValue, decodeRow, selectColumns, tableName } from '../sql/columns.ts';
+import { columnOf, columnValue, decodeRows, selectColumns, tableName } from '../sql/columns.ts';
 import type { RequestDatabase } from '../sql/database.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 import { chainsTable } from './chain.ts';
@@ -116,8 +116,8 @@ async function readPortion({ db, table }: Log, chain: string, last: Verified): P
     sql`select ${selectColumns(dialect, table)} from ${tableName(dialect, table)} t
       where t.chain = ${chain} and ${beyond} order by t.sequence, t.id limit 1000`,
   );
-  return rows.map((row) => {
-    const { sequence, createdAt, ...record } = decodeRow(dialect, table, row);
+  return decodeRows(dialect, table, rows).map((row) => {
+    const { sequence, createdAt, ...record } = row;
     return { ...record, sequence: Number(sequence), createdAt: createdAt.toISOString() };
   });
 }

@@ -6,6 +6,7 @@ import { forbidden, unauthenticated } from '../errors/errors.ts';
 import type { Role } from '../identity/identity.ts';
 import type { Database, RequestDatabase } from '../sql/database.ts';
 import { Loaders } from './loaders.ts';
+import { everything, type Selection } from './selection.ts';
 import type { SubgraphRequest } from './subgraph.ts';
 
 /** What every resolver gets: who asks, the database as they see it, the loaders of their request. */
@@ -16,6 +17,8 @@ export interface SubgraphContext<
 > extends SubgraphRequest {
   readonly db: RequestDatabase<Tx, Statement>;
   readonly loaders: Loaders;
+  /** What the operation being executed wants of the rows that it reads. */
+  readonly selection: Selection;
   /** What the domain needs beside its database: a mailer, an embedder, a key set. */
   readonly services: Services;
   readonly log: Logger;
@@ -45,6 +48,7 @@ export function makeContext<Tx, Services, Statement extends Sql>(
   return {
     ...request,
     loaders,
+    selection: everything,
     services,
     log: log.child({ requestId }),
     origin,
@@ -64,6 +68,11 @@ export function makeContext<Tx, Services, Statement extends Sql>(
       },
     },
   };
+}
+
+/** The context for one operation of the request: its rows have what the operation selects, and only such are shared. */
+export function selecting<Context extends SubgraphContext>(context: Context, selection: Selection): Context {
+  return { ...context, selection, loaders: context.loaders.of(selection) };
 }
 
 /** A caller who has logged in. */

@@ -1,6 +1,14 @@
 import type DataLoader from 'dataloader';
 import sql from 'sql-template-tag';
-import { columnOf, columnRef, decodeRow, isAnyOf, isPossible, selectColumns } from '../sql/columns.ts';
+import {
+  columnOf,
+  columnRef,
+  decodeRows,
+  isAnyOf,
+  isPossible,
+  selectColumns,
+  type Columns,
+} from '../sql/columns.ts';
 import type { RequestDatabase } from '../sql/database.ts';
 import { keyProperty } from '../pagination/order.ts';
 import { readChildPages, readPage, type ReadableChildren, type Readable } from '../pagination/lists.ts';
@@ -30,14 +38,16 @@ export function keepEntity(context: ReadingContext, readable: Readable, row: { r
 }
 
 function entityLoader<Row extends object>(
-  { db, loaders }: ReadingContext,
+  { db, loaders, selection }: ReadingContext,
   readable: Readable,
   property: string,
 ): DataLoader<string, Row | null> {
+  const { table } = readable;
   // Whom the wall refuses is told so for this field, before it is put together with others.
-  db.rowsOf(readable.table);
-  return loaders.get<string, Row | null>(`${readable.table.model}.${property}`, (keys) =>
-    selectByKeys<Row>(db, readable, property, keys),
+  db.rowsOf(table);
+  const columns = selection.columnsOf(table, [property]);
+  return loaders.get<string, Row | null>(`${table.model}.${property}`, (keys) =>
+    selectByKeys<Row>(db, readable, property, columns, keys),
   );
 }
 
@@ -45,49 +55,58 @@ async function selectByKeys<Row extends object>(
   db: RequestDatabase<unknown, Walled>,
   { table, where = sql`true` }: Readable,
   property: string,
+  columns: Columns,
   keys: readonly string[],
 ): Promise<(Row | null)[]> {
+  const { dialect } = db;
   const column = columnOf(table, property);
   const possible = keys.filter((key) => isPossible(column, key));
   if (possible.length === 0) return keys.map(() => null);
-  const ref = columnRef(db.dialect, table, property);
+  const ref = columnRef(dialect, table, property);
   const rows = await db.many<Row>(
-    walled`select ${selectColumns(db.dialect, table)} from ${db.rowsOf(table)} t
-      where ${isAnyOf(db.dialect, column, ref, possible)} and ${confined(db.dialect, where)}`,
+    walled`select ${selectColumns(dialect, table, columns)} from ${db.rowsOf(table)} t
+      where ${isAnyOf(dialect, column, ref, possible)} and ${confined(dialect, where)}`,
   );
   const byKey = new Map(
-    rows.map((row) => [String(Reflect.get(row, property)).toLowerCase(), decodeRow(db.dialect, table, row)]),
+    decodeRows(dialect, table, rows, columns).map((row) => [
+      String(Reflect.get(row, property)).toLowerCase(),
+      row,
+    ]),
   );
   return keys.map((key) => byKey.get(key.toLowerCase()) ?? null);
 }
 
 /** All rows that name one of the parents, in the given order, unpaged: for short lists such as a user's roles. */
 export function loadAllOf<Row extends object>(
-  { db, loaders }: ReadingContext,
+  { db, loaders, selection }: ReadingContext,
   { table, where = sql`true` }: Readable,
   property: string,
   parent: string,
 ): Promise<readonly Row[]> {
+  const { dialect } = db;
+  const columns = selection.columnsOf(table, [property]);
   const batch = async (parents: readonly string[]): Promise<Row[][]> => {
-    const ref = columnRef(db.dialect, table, property);
+    const ref = columnRef(dialect, table, property);
     const rows = await db.many<Row>(
-      walled`select ${selectColumns(db.dialect, table)} from ${db.rowsOf(table)} t
-        where ${isAnyOf(db.dialect, columnOf(table, property), ref, parents)} and ${confined(db.dialect, where)}`,
+      walled`select ${selectColumns(dialect, table, columns)} from ${db.rowsOf(table)} t
+        where ${isAnyOf(dialect, columnOf(table, property), ref, parents)} and ${confined(dialect, where)}`,
     );
-    const byParent = Map.groupBy(rows, (row) => String(Reflect.get(row, property)));
-    return parents.map((key) => (byParent.get(key) ?? []).map((row) => decodeRow(db.dialect, table, row)));
+    const byParent = Map.groupBy(decodeRows(dialect, table, rows, columns), (row) =>
+      String(Reflect.get(row, property)),
+    );
+    return parents.map((key) => byParent.get(key) ?? []);
   };
   return loaders.get<string, readonly Row[]>(`${table.model}.all.${property}`, batch).load(parent);
 }
 
 /** A page of a whole list. */
 export function loadPage<Row extends object>(
-  { db }: ReadingContext,
+  context: ReadingContext,
   list: Readable,
   args: PageArguments,
   withTotal: boolean,
 ): Promise<Connection<Row>> {
-  return readPage<Row>(db, list, args, withTotal);
+  return readPage<Row>(context, list, args, withTotal);
 }
 
 /**
@@ -95,17 +114,17 @@ export function loadPage<Row extends object>(
  * @param name the field, as `Type.field`
  */
 export function loadChildPage<Row extends object>(
-  { db, loaders }: ReadingContext,
+  context: ReadingContext,
   name: string,
   list: ReadableChildren,
   parent: string,
   args: PageArguments,
   withTotal: boolean,
 ): Promise<Connection<Row>> {
-  const loader = loaders.get<string, Connection<Row>>(
+  const loader = context.loaders.get<string, Connection<Row>>(
     `${name}(${JSON.stringify([args, withTotal])})`,
     async (parents) => {
-      const pages = await readChildPages<Row>(db, list, [{ parents }], args, withTotal);
+      const pages = await readChildPages<Row>(context, list, [{ parents }], args, withTotal);
       return parents.map((key) => pages.get(key) ?? new Error(`No page for ${key}`));
     },
   );

@@ -1,8 +1,20 @@
 import DataLoader from 'dataloader';
+import type { Selection } from './selection.ts';
 
 /** The loaders of one client request in one subgraph: each made at its first use, all cleared by a write. */
 export class Loaders {
   readonly #loaders = new Map<string, DataLoader<unknown, unknown>>();
+  readonly #parts = new Map<string, Loaders>();
+
+  /** The loaders of operations that want the same of the rows they read; those of others may lack a column. */
+  of(selection: Selection): Loaders {
+    let loaders = this.#parts.get(selection.key);
+    if (!loaders) {
+      loaders = new Loaders();
+      this.#parts.set(selection.key, loaders);
+    }
+    return loaders;
+  }
 
   /**
    * The loader of that name; the first caller's `batch` is kept.
@@ -25,5 +37,6 @@ export class Loaders {
   /** Forgets what was read: a write may have changed it. */
   clear(): void {
     this.#loaders.clear();
+    for (const part of this.#parts.values()) part.clear();
   }
 }

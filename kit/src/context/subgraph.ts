@@ -1,6 +1,7 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { ExecutedOperation } from '../audit/access.ts';
 import type { Identity } from '../identity/identity.ts';
+import type { Selection } from './selection.ts';
 
 /** What the gateway hands a subgraph with each fetch. */
 export interface SubgraphRequest {
@@ -27,6 +28,8 @@ export interface Subgraph {
   readonly schema: GraphQLSchema;
   /** The context of one client request; the loaders in it are shared by its fetches. */
   createContext(request: SubgraphRequest): SubgraphRequest;
+  /** That context for one operation, which reads no more of a row than the operation selects. */
+  selecting(context: object, selection: Selection): object;
   /**
    * Puts on record what was refused in an operation, and what of other tenants was read. Its answer may leave when this
    * has resolved, and not when it has been rejected.

@@ -25,6 +25,7 @@ function aSubgraph(recordAccess: Subgraph['recordAccess']): Subgraph {
     typeDefs,
     schema: buildSubgraphSchema({ typeDefs, resolvers: { ...resolvers } }),
     createContext: (request) => request,
+    selecting: (context) => context,
     recordAccess,
     checkHealth: () => Promise.resolve(),
     close: () => Promise.resolve(),

@@ -70,12 +70,13 @@ function asGraphQLError(error: unknown): GraphQLError {
   return new GraphQLError('The access could not be put on record', { originalError: error as Error });
 }
 
-function parseAndValidate({ schema }: Subgraph, query: string, log: Logger): Prepared {
+function parseAndValidate(subgraph: Subgraph, query: string, log: Logger): Prepared {
+  const { schema } = subgraph;
   try {
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };
-    return { run: prepareDocument(schema, document, log), outline: outlineOf(schema, document) };
+    return { run: prepareDocument(subgraph, document, log), outline: outlineOf(schema, document) };
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };
     throw error;

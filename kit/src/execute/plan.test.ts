@@ -80,7 +80,7 @@ async function bothAnswers(
 ) {
   const document = parse(source, { noLocation: true });
   expect(validate(of, document)).toEqual([]);
-  const run = prepareDocument(of, document, silent);
+  const run = prepareDocument({ schema: of, selecting: (context) => context }, document, silent);
   const contextValue = {};
   const theirs = await execute({
     schema: of,

@@ -9,10 +9,11 @@ import {
   visit,
   type DocumentNode,
   type ExecutionResult,
-  type GraphQLSchema,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
+import { selectionOf } from '../context/selection.ts';
+import type { Subgraph } from '../context/subgraph.ts';
 import type { SubgraphOperation } from './execute.ts';
 import { NotPlannable, planQuery, type ObjectPlan, type Query } from './plan.ts';
 import { runPlan } from './run-plan.ts';
@@ -22,6 +23,8 @@ export type RunDocument = (
   operation: Omit<SubgraphOperation, 'query'>,
   contextValue: object,
 ) => Promise<ExecutionResult>;
+
+type Executable = Pick<Subgraph, 'schema' | 'selecting'>;
 
 /** How many plans of one document are kept: one for each operation and each combination of `@skip` and `@include`. */
 const plansKept = 16;
@@ -33,7 +36,9 @@ const maxVariableErrors = 50;
  * Prepares a valid document for being executed many times. Queries go by their plan; mutations, whose time is their
  * transaction's, and what the planner does not know go by graphql-js, with the same answer.
  */
-export function prepareDocument(schema: GraphQLSchema, document: DocumentNode, log: Logger): RunDocument {
+export function prepareDocument(subgraph: Executable, document: DocumentNode, log: Logger): RunDocument {
+  const { schema } = subgraph;
+  const selection = selectionOf(schema, document);
   const plans = new LRUCache<string, ObjectPlan | NotPlannable>({ max: plansKept });
   const fragments = fragmentsOf(document);
   const conditions = conditionsOf(document);
@@ -58,7 +63,8 @@ export function prepareDocument(schema: GraphQLSchema, document: DocumentNode, l
       if (errors) return { errors };
       const query = { schema, operation, fragments, variables: coerced };
       const plan = planOf(query);
-      if (!(plan instanceof NotPlannable)) return runPlan(query, plan, contextValue);
+      if (!(plan instanceof NotPlannable))
+        return runPlan(query, plan, subgraph.selecting(contextValue, selection));
     }
     return execute({ schema, document, operationName, variableValues: variables, contextValue });
   };

@@ -1,5 +1,6 @@
 import sql, { raw, type Sql } from 'sql-template-tag';
-import { columnOf, columnRef, decodeRow, isAnyOf } from '../sql/columns.ts';
+import type { SubgraphContext } from '../context/context.ts';
+import { columnOf, columnRef, decodeRows, isAnyOf, selectColumns, type Columns } from '../sql/columns.ts';
 import type { Dialect, RequestDatabase } from '../sql/database.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 import { allWalled, confined, walled, type Walled } from '../sql/walled.ts';
@@ -22,30 +23,33 @@ interface Total {
   readonly totalCount?: number;
 }
 
+/** What a list is read with: the database as the caller sees it, and what is wanted of the rows. */
+type Reader = Pick<SubgraphContext<unknown, unknown, Walled>, 'db' | 'selection'>;
+
 /**
  * One page of a whole table, with its count when asked, in one statement.
  * @param withTotal whether `totalCount` is selected
  */
 export async function readPage<Row extends object>(
-  db: RequestDatabase<unknown, Walled>,
+  { db, selection }: Reader,
   list: Readable,
   args: PageArguments,
   withTotal: boolean,
 ): Promise<Connection<Row>> {
   const { dialect } = db;
   const { table, where = sql`true` } = list;
-  const plan = planPage(dialect, table, args, list.order);
+  const plan = planPage(dialect, table, args, list.order, selection);
   const from = walled`from ${sourceOf(db, table, list.from)} t where ${confined(dialect, where)} and ${plan.filter}`;
-  const page = walled`select ${plan.columns}${more(list.extra)} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
+  const page = walled`select ${columnsOf(dialect, table, plan)}${more(list.extra)} ${from} and ${plan.keyset} order by ${plan.orderBy} limit ${limit(plan)}`;
   if (!withTotal) {
     const rows = await db.many<Row>(page);
-    return plan.toConnection(decodeRows(dialect, table, rows));
+    return plan.toConnection(decodeRows(dialect, table, rows, plan.columns));
   }
   const rows = await db.many<Row & Total>(
     walled`select c.${totalCount(dialect)}, p.* from (select ${count(dialect)} as ${totalCount(dialect)} ${from}) c
       left join (${page}) p on true`,
   );
-  return plan.toConnection(present(dialect, table, rows), rows[0]?.totalCount ?? 0);
+  return plan.toConnection(present(dialect, table, rows, plan.columns), rows[0]?.totalCount ?? 0);
 }
 
 /** Parents whose rows are in one place. */
@@ -64,14 +68,14 @@ export interface ReadableChildren extends Readable {
  * @returns the connection of every parent, by its key
  */
 export async function readChildPages<Row extends object>(
-  db: RequestDatabase<unknown, Walled>,
+  { db, selection }: Reader,
   list: ReadableChildren,
   sources: readonly ParentsIn[],
   args: PageArguments,
   withTotal: boolean,
 ): Promise<Map<string, Connection<Row>>> {
   const { dialect } = db;
-  const plan = planPage(dialect, list.table, args, list.order);
+  const plan = planPage(dialect, list.table, args, list.order, selection);
   const statement = dialect === 'postgres' ? lateral : window;
   const rows = await db.many<Row & Total & { readonly parentKey: string }>(
     allWalled(
@@ -86,7 +90,7 @@ export async function readChildPages<Row extends object>(
       .map((parent) => {
         const ofParent = byParent.get(parent) ?? [];
         const total = withTotal ? (ofParent[0]?.totalCount ?? 0) : undefined;
-        return [parent, plan.toConnection<Row>(present(dialect, list.table, ofParent), total)];
+        return [parent, plan.toConnection<Row>(present(dialect, list.table, ofParent, plan.columns), total)];
       }),
   );
 }
@@ -104,7 +108,7 @@ function lateral(
   const ofParent = parent === null ? sql`true` : sql`${columnRef('postgres', table, parent)} = p.parent`;
   const from = walled`from ${sourceOf(db, table, place)} t
     where ${ofParent} and ${confined('postgres', where)} and ${plan.filter}`;
-  const page = walled`select ${plan.columns}${more(extra)} ${from} and ${plan.keyset}
+  const page = walled`select ${columnsOf('postgres', table, plan)}${more(extra)} ${from} and ${plan.keyset}
     order by ${plan.orderBy} limit ${limit(plan)}`;
   const of = confined('postgres', sql`unnest(${[...parents]}::${raw(type)}[]) p(parent)`);
   return withTotal
@@ -126,7 +130,7 @@ function window(
   const ref = columnRef('mysql', table, parent);
   const from = walled`from ${sourceOf(db, table, list.from)} t
     where ${isAnyOf('mysql', columnOf(table, parent), ref, parents)} and ${confined('mysql', where)} and ${plan.filter}`;
-  const ranked = walled`select ${plan.columns}, ${ref} as rankedParent,
+  const ranked = walled`select ${columnsOf('mysql', table, plan)}, ${ref} as rankedParent,
     row_number() over (partition by ${ref} order by ${plan.orderBy}) as rowRank ${from} and ${plan.keyset}`;
   return withTotal
     ? walled`select c.countedParent as parentKey, c.totalCount, r.*
@@ -148,6 +152,10 @@ function sourceOf(
   return confined(db.dialect, from);
 }
 
+function columnsOf(dialect: Dialect, table: TableDescriptor, { columns }: PagePlan): Sql {
+  return selectColumns(dialect, table, columns);
+}
+
 /** More columns, after those that are there. */
 function more(extra: Sql | undefined): Sql {
   return extra ? sql`, ${extra}` : sql``;
@@ -167,16 +175,17 @@ function totalCount(dialect: Dialect): Sql {
 }
 
 /** The rows that are rows: an outer join gives one empty row to what has none. */
-function present<Row extends object>(dialect: Dialect, table: TableDescriptor, rows: readonly Row[]): Row[] {
+function present<Row extends object>(
+  dialect: Dialect,
+  table: TableDescriptor,
+  rows: readonly Row[],
+  columns: Columns,
+): Row[] {
   const key = keyProperty(table);
   return decodeRows(
     dialect,
     table,
     rows.filter((row) => Reflect.get(row, key) !== null),
+    columns,
   );
-}
-
-function decodeRows<Row extends object>(dialect: Dialect, table: TableDescriptor, rows: Row[]): Row[] {
-  for (const row of rows) decodeRow(dialect, table, row);
-  return rows;
 }

@@ -1,7 +1,8 @@
 import sql, { type Sql } from 'sql-template-tag';
 import { badInput } from '../errors/errors.ts';
 import { filterCondition, type Filter } from '../filter/filter.ts';
-import { selectColumns } from '../sql/columns.ts';
+import type { Selection } from '../context/selection.ts';
+import type { Columns } from '../sql/columns.ts';
 import type { Dialect } from '../sql/database.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -56,7 +57,8 @@ export interface Connection<Row> {
 
 /** The parts of the statement that reads a page, and the way back from its rows to a connection. */
 export interface PagePlan {
-  readonly columns: Sql;
+  /** What is read of the rows: what is wanted of them, and what makes their cursors. */
+  readonly columns: Columns;
   /** The caller's filter: what `totalCount` counts. */
   readonly filter: Sql;
   /** The rows beyond the cursors. */
@@ -70,6 +72,7 @@ export interface PagePlan {
 /**
  * Plans a page of a table aliased `t`.
  * @param fallback the order when the caller names none
+ * @param selection what the operation wants of the rows
  * @throws BAD_USER_INPUT on sizes, cursors or filters that cannot be
  */
 export function planPage(
@@ -77,6 +80,7 @@ export function planPage(
   table: TableDescriptor,
   args: PageArguments,
   fallback: Order,
+  selection: Selection,
 ): PagePlan {
   const order: Order = args.orderBy
     ? { property: args.orderBy.field, direction: args.orderBy.direction ?? 'ASC' }
@@ -89,7 +93,7 @@ export function planPage(
     return isBeyond(dialect, table, order, position, argument === 'before');
   };
   return {
-    columns: selectColumns(dialect, table),
+    columns: selection.columnsOf(table, [order.property]),
     filter: filterCondition(dialect, table, args.filter),
     keyset: sql`${cursorCondition('after')} and ${cursorCondition('before')}`,
     orderBy: orderBy(dialect, table, order, backwards),

@@ -95,6 +95,7 @@ function describeColumn(
     ...(field.isList && { list: true }),
     ...(schema !== undefined && { enumName: `${schema}.${enumOf(field, enums).dbName ?? field.type}` }),
     ...(privacy && { privacy }),
+    ...noted('always', field),
     ...noted('unaudited', field),
   };
 }

@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { parse, type DocumentNode } from 'graphql';
 import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import { accessDrafts } from '../audit/access.ts';
 import { auditLogResolver } from '../audit/resolver.ts';
-import { makeContext, type SubgraphContext } from '../context/context.ts';
+import { makeContext, selecting, type SubgraphContext } from '../context/context.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
 import { maskPersonal } from '../log.ts';
@@ -13,15 +11,7 @@ import { enumResolvers, useInternalDefaults } from './enums.ts';
 import { nameActions } from './actions.ts';
 import { enforcePolicies } from './policies.ts';
 import { scalars } from './scalars.ts';
-
-const sharedSdl = ['common.graphql', 'audit.graphql']
-  .map((file) => readFileSync(new URL(file, import.meta.url), 'utf8'))
-  .join('\n');
-
-/** A subgraph's contract: its `schema.graphql` and the types that every subgraph shares. */
-export function readTypeDefs(schemaFile: URL): DocumentNode {
-  return parse(`${readFileSync(schemaFile, 'utf8')}\n${sharedSdl}`, { noLocation: true });
-}
+import { readTypeDefs } from './type-defs.ts';
 
 /** What a domain brings to become a subgraph. */
 export interface SubgraphDefinition<Tx, Services, Statement extends Sql = Sql> {
@@ -61,8 +51,9 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
     typeDefs,
     schema,
     createContext: (request) => makeContext(request, database, services, log),
+    // The context is this subgraph's own, here and below: `createContext` has made it.
+    selecting: (context, selection) => selecting(context as SubgraphContext<Tx, Services>, selection),
     async recordAccess(context, operation) {
-      // The context is this subgraph's own: `createContext` has made it.
       const caller = context as SubgraphContext<Tx, Services>;
       const drafts = accessDrafts(name, tables, caller, operation);
       if (drafts.length > 0) await caller.db.record(drafts);

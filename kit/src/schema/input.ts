@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { codedError } from '../errors/errors.ts';
+import { badInput, codedError } from '../errors/errors.ts';
 
 /**
  * An input that GraphQL's types have let through, checked against the rules they cannot say.
@@ -35,4 +35,18 @@ export type JsonInput =
 /** Marks a checked input as JSON: what came through GraphQL as JSON is JSON, which zod's `unknown` cannot say. */
 export function asJson(value: object): JsonInput {
   return value as JsonInput;
+}
+
+/**
+ * The span of a `PeriodInput`.
+ * @param argument the argument it came in, for the error's field
+ * @throws BAD_USER_INPUT when it ends before it has begun
+ */
+export function parsePeriod(
+  { from, to }: { readonly from: Date | string; readonly to: Date | string },
+  argument = 'period',
+): { readonly from: Date; readonly to: Date } {
+  const period = { from: new Date(from), to: new Date(to) };
+  if (period.to <= period.from) throw badInput(`${argument}.to`, 'after from');
+  return period;
 }

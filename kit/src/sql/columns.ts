@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { isUuid, uuidToBytes } from '../ids/uuid.ts';
 import type { Dialect } from './database.ts';
@@ -27,23 +28,41 @@ export function columnRef(dialect: Dialect, table: TableDescriptor, property: st
   return sql`t.${identifier(dialect, columnOf(table, property).column)}`;
 }
 
-const selections = new WeakMap<TableDescriptor, Map<Dialect, Sql>>();
+/** Some columns of one table, by their properties. */
+export type Columns = readonly string[];
 
-/** All columns of the table aliased `t`, each named as its property: `t."created_at" as "createdAt"`. */
-export function selectColumns(dialect: Dialect, table: TableDescriptor): Sql {
-  const known = selections.get(table) ?? new Map<Dialect, Sql>();
-  selections.set(table, known);
-  let selection = known.get(dialect);
-  if (!selection) {
+const allOf = new WeakMap<TableDescriptor, Columns>();
+
+/** All columns of a table. */
+export function allColumns(table: TableDescriptor): Columns {
+  let columns = allOf.get(table);
+  if (!columns) {
+    columns = Object.keys(table.columns);
+    allOf.set(table, columns);
+  }
+  return columns;
+}
+
+const selectLists = new WeakMap<Columns, Map<Dialect, Sql>>();
+
+/**
+ * Columns of the table aliased `t`, each named as its property: `t."created_at" as "createdAt"`.
+ * @param columns those of the table that are wanted; all when not given
+ */
+export function selectColumns(dialect: Dialect, table: TableDescriptor, columns = allColumns(table)): Sql {
+  const known = selectLists.get(columns) ?? new Map<Dialect, Sql>();
+  selectLists.set(columns, known);
+  let list = known.get(dialect);
+  if (!list) {
     const quote = dialect === 'mysql' ? '`' : '"';
-    selection = join(
-      Object.keys(table.columns).map(
+    list = join(
+      columns.map(
         (property) => sql`${columnRef(dialect, table, property)} as ${raw(`${quote}${property}${quote}`)}`,
       ),
     );
-    known.set(dialect, selection);
+    known.set(dialect, list);
   }
-  return selection;
+  return list;
 }
 
 /** A value as the dialect's driver wants it for this column. */
@@ -90,25 +109,35 @@ export function isPossible(column: ColumnDescriptor, value: string): boolean {
   return column.type !== 'uuid' || isUuid(value);
 }
 
-/** The row with its JSON columns parsed, which MySQL's driver leaves as text. Changes the row it is given. */
-export function decodeRow<Row extends object>(dialect: Dialect, table: TableDescriptor, row: Row): Row {
-  if (dialect === 'postgres') return row;
-  for (const property of jsonProperties(table)) {
-    const value: unknown = Reflect.get(row, property);
-    if (typeof value === 'string') Reflect.set(row, property, JSON.parse(value));
-  }
-  return row;
+/** Rows as they were read, before anybody looks at them: what a test guards against columns that were not read. */
+export interface RowsEvent {
+  readonly table: TableDescriptor;
+  readonly columns: Columns;
+  readonly rows: readonly object[];
 }
 
-const jsonPropertiesOf = new WeakMap<TableDescriptor, readonly string[]>();
+/** Publishes a `RowsEvent` for all rows read by some of their columns; free while nobody listens. */
+export const rowsChannel = channel('cdx:rows');
 
-function jsonProperties(table: TableDescriptor): readonly string[] {
-  let properties = jsonPropertiesOf.get(table);
-  if (!properties) {
-    properties = Object.entries(table.columns)
-      .filter(([, column]) => column.type === 'json')
-      .map(([property]) => property);
-    jsonPropertiesOf.set(table, properties);
+/**
+ * The rows with their JSON columns parsed, which MySQL's driver leaves as text. Changes the rows it is given.
+ * @param columns those that were read; all when not given
+ */
+export function decodeRows<Row extends object>(
+  dialect: Dialect,
+  table: TableDescriptor,
+  rows: Row[],
+  columns = allColumns(table),
+): Row[] {
+  if (dialect === 'mysql') {
+    const json = columns.filter((property) => table.columns[property]?.type === 'json');
+    for (const row of rows) {
+      for (const property of json) {
+        const value: unknown = Reflect.get(row, property);
+        if (typeof value === 'string') Reflect.set(row, property, JSON.parse(value));
+      }
+    }
   }
-  return properties;
+  if (rowsChannel.hasSubscribers) rowsChannel.publish({ table, columns, rows } satisfies RowsEvent);
+  return rows;
 }

@@ -13,6 +13,8 @@ export interface ColumnDescriptor {
   readonly enumName?: string;
   /** Audit and logs mask it: a secret wholly, a personal value but for its first letter. */
   readonly privacy?: 'secret' | 'personal';
+  /** Why the column is read with every row, whatever an operation selects. */
+  readonly always?: string;
   /** Why a change of this column alone is not on record. */
   readonly unaudited?: string;
 }

@@ -34,7 +34,7 @@ export async function run(
   const invalid = validate(subgraph.schema, document);
   if (invalid.length > 0) return { errors: invalid };
   const contextValue = subgraph.createContext(aRequest(identity));
-  const execute = prepareDocument(subgraph.schema, document, makeLogger('test', 'silent'));
+  const execute = prepareDocument(subgraph, document, makeLogger('test', 'silent'));
   const result = await execute({ variables: variableValues }, contextValue);
   // GraphQL's objects have no prototype; tests compare with ordinary ones.
   const { data = null, ...rest } = result;

@@ -12,7 +12,7 @@ import {
   requireRole,
   requireUser,
   selectColumns,
-  decodeRow,
+  decodeRows,
   uuidToBytes,
   walled,
   type Readable,
@@ -57,7 +57,7 @@ export const query: QueryResolvers = {
       walled`select ${selectColumns('mysql', tierTable)} from ${context.db.rowsOf(tierTable)} t
         order by t.sort_order, t.price`,
     );
-    return rows.map((row) => decodeRow('mysql', tierTable, row));
+    return decodeRows('mysql', tierTable, rows);
   },
 };
 

@@ -69,7 +69,7 @@ export const query: QueryResolvers = {
   async agentInstances(_, args, context, info) {
     const withTotal = isSelected(info, 'totalCount');
     const list = await acrossClients(context, agents);
-    return list ? readPage<Agent>(context.db, list, args, withTotal) : emptyPage(withTotal);
+    return list ? readPage<Agent>(context, list, args, withTotal) : emptyPage(withTotal);
   },
 };
 
@@ -173,13 +173,7 @@ function agentsBy(
     async (parents) => {
       const list = await acrossClients(context, agents);
       if (!list) return parents.map(() => emptyPage(withTotal));
-      const pages = await readChildPages<Agent>(
-        context.db,
-        { ...list, parent },
-        [{ parents }],
-        args,
-        withTotal,
-      );
+      const pages = await readChildPages<Agent>(context, { ...list, parent }, [{ parents }], args, withTotal);
       return parents.map((key) => pages.get(key) ?? emptyPage(withTotal));
     },
   );

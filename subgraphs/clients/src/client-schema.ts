@@ -7,6 +7,7 @@ import {
   readChildPages,
   columnRef,
   selectColumns,
+  decodeRows,
   tableName,
   type Audit,
   type Connection,
@@ -77,13 +78,14 @@ async function selectOwned<Row extends object>(
   const { id: column } = table.columns;
   if (!column) throw new TypeError(`${table.model} has no id`);
   const byClient = Map.groupBy(keys, ({ clientId }) => clientId);
+  const columns = context.selection.columnsOf(table);
   const parts = clients.map((client) => {
     const ids = (byClient.get(client.id) ?? []).map(({ id }) => id);
-    return sql`select ${selectColumns('postgres', table)}, ${withClient(client)} from ${place(table, client)} t
+    return sql`select ${selectColumns('postgres', table, columns)}, ${withClient(client)} from ${place(table, client)} t
       where ${isAnyOf('postgres', column, columnRef('postgres', table, 'id'), ids)}`;
   });
   const rows = await context.db.many<Owned<Row & { readonly id: string }>>(join(parts, ' union all '));
-  const byKey = new Map(rows.map((row) => [formatKey(row), row]));
+  const byKey = new Map(decodeRows('postgres', table, rows, columns).map((row) => [formatKey(row), row]));
   return keys.map((key) => byKey.get(formatKey(key)) ?? null);
 }
 
@@ -140,13 +142,13 @@ export function loadOwnedPage<Row extends object>(
 }
 
 async function pagesOf<Row extends object>(
-  { db }: Context,
+  context: Context,
   list: ReadableChildren,
   sources: Parameters<typeof readChildPages>[2],
   args: PageArguments,
   withTotal: boolean,
 ): Promise<Map<string, Connection<Row>>> {
-  return sources.length === 0 ? new Map() : readChildPages<Row>(db, list, sources, args, withTotal);
+  return sources.length === 0 ? new Map() : readChildPages<Row>(context, list, sources, args, withTotal);
 }
 
 /** A page of a list that nothing is in. */

@@ -1,9 +1,7 @@
 import {
   asJson,
-  badInput,
   codedError,
   conflict,
-  forbidden,
   given,
   isSelected,
   keepEntity,
@@ -14,8 +12,9 @@ import {
   parseInput,
   requireUser,
   selectColumns,
+  tenantOf,
+  decodeRows,
   type Readable,
-  type User,
 } from '@cdx/kit';
 import { Client as table, type ClientRow } from '@cdx/prisma-clients/tables';
 import sql from 'sql-template-tag';
@@ -158,10 +157,11 @@ export async function existingClient(context: Context, id: string): Promise<Clie
 export function visibleClients(context: Context): Promise<readonly ClientRow[]> {
   requireUser(context);
   const loader = context.loaders.get<'all', readonly ClientRow[]>('Client.visible', async (keys) => {
+    const columns = context.selection.columnsOf(table);
     const rows = await context.db.many<ClientRow>(
-      sql`select ${selectColumns('postgres', table)} from clients.clients_info t order by t.client_id`,
+      sql`select ${selectColumns('postgres', table, columns)} from clients.clients_info t order by t.client_id`,
     );
-    for (const row of rows) keepClient(context, row);
+    for (const row of decodeRows('postgres', table, rows, columns)) keepClient(context, row);
     return keys.map(() => rows);
   });
   return loader.load('all');
@@ -176,15 +176,6 @@ const schemaOf = (
   resourceId: `client_${id}`,
   tenantId,
 });
-
-function tenantOf({ role, tenantId }: User, wanted: string | null | undefined): string {
-  if (role !== 'superadmin' && wanted != null && wanted !== tenantId) {
-    throw forbidden('A tenant’s admin makes clients of the own tenant');
-  }
-  const found = wanted ?? tenantId;
-  if (found === null) throw badInput('input.tenantId', 'given, since you belong to no tenant');
-  return found;
-}
 
 async function setStatus(
   context: Context,

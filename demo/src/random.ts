@@ -3,7 +3,9 @@ import { faker } from '@faker-js/faker/locale/en';
 import type { Faker } from '@faker-js/faker';
 import { v7 } from 'uuid';
 
-/** The moment that the demo data tells of: fixed, so that every run makes the same rows. */
+export type { Faker };
+
+/** The moment that accounts, clients and templates tell of: fixed, so that every run makes the same rows. */
 export const now = new Date('2026-11-01T00:00:00.000Z');
 
 /** A day in milliseconds. */

@@ -1,0 +1,94 @@
+import {
+  isAbstractType,
+  isObjectType,
+  TypeInfo,
+  visit,
+  visitWithTypeInfo,
+  type DocumentNode,
+  type GraphQLSchema,
+} from 'graphql';
+import { allColumns, type Columns } from '../sql/columns.ts';
+import type { TableDescriptor } from '../sql/table.ts';
+
+/** What an operation wants of the rows that it reads. */
+export interface Selection {
+  /** The same for operations that want the same: what one has read, another may use. */
+  readonly key: string;
+  /**
+   * The columns that somebody looks at in the rows of a table.
+   * @param also more properties, by which the reader itself goes: of the order, of the parent
+   */
+  columnsOf(table: TableDescriptor, also?: readonly string[]): Columns;
+}
+
+/** What a writing operation wants: the code that decides on a change may look at any column. */
+export const everything: Selection = { key: '*', columnsOf: allColumns };
+
+/**
+ * What a valid document of queries selects. Of a row of the type `T` these columns are read:
+ * - its key;
+ * - the columns that are no field of `T`, such as foreign keys, which only resolvers look at; but no secret ones;
+ * - the columns whose field is selected, wherever in the document;
+ * - the columns marked `@always` in schema.prisma, which the code goes by whatever is selected.
+ *
+ * A table without a type of its name is read whole. The same for all executions of the document, so that everything
+ * an execution loads can be shared.
+ */
+export function selectionOf(schema: GraphQLSchema, document: DocumentNode): Selection {
+  const selected = selectedFields(schema, document);
+  const known = new WeakMap<TableDescriptor, Map<string, Columns>>();
+  return {
+    key: [...selected]
+      .map(([type, fields]) => `${type}(${[...fields].sort().join()})`)
+      .sort()
+      .join(),
+    columnsOf(table, also = []) {
+      const byMore = known.get(table) ?? new Map<string, Columns>();
+      known.set(table, byMore);
+      const more = also.join();
+      let columns = byMore.get(more);
+      if (!columns) {
+        columns = columnsFor(schema, selected.get(table.model) ?? new Set(), table, also);
+        byMore.set(more, columns);
+      }
+      return columns;
+    },
+  };
+}
+
+function columnsFor(
+  schema: GraphQLSchema,
+  selected: ReadonlySet<string>,
+  table: TableDescriptor,
+  also: readonly string[],
+): Columns {
+  const type = schema.getType(table.model);
+  if (!isObjectType(type)) return allColumns(table);
+  const fields = type.getFields();
+  const wanted = Object.entries(table.columns).filter(([property, { always, privacy }]) => {
+    if (always !== undefined || table.primaryKey.includes(property) || also.includes(property)) return true;
+    return property in fields ? selected.has(property) : privacy !== 'secret';
+  });
+  return wanted.map(([property]) => property);
+}
+
+/** The names of the fields that a document selects, by object type; of an interface's they are selected of each type. */
+function selectedFields(schema: GraphQLSchema, document: DocumentNode): ReadonlyMap<string, Set<string>> {
+  const byType = new Map<string, Set<string>>();
+  const typeInfo = new TypeInfo(schema);
+  visit(
+    document,
+    visitWithTypeInfo(typeInfo, {
+      Field({ name }) {
+        const parent = typeInfo.getParentType();
+        if (!parent) return;
+        for (const type of isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]) {
+          const fields = byType.get(type.name);
+          if (fields) fields.add(name.value);
+          else byType.set(type.name, new Set([name.value]));
+        }
+      },
+    }),
+  );
+  return byType;
+}

@@ -1,0 +1,5 @@
+/** Runs the analytics subgraph alone, over HTTP. */
+import { runSubgraph } from '@cdx/kit';
+import { createSubgraph, settingsSchema } from './subgraph.ts';
+
+await runSubgraph({ settingsSchema, createSubgraph });
