@@ -4,6 +4,7 @@ import type { ReadCount } from '../audit/access.ts';
 import type { AuditOrigin } from '../audit/chain.ts';
 import { forbidden, unauthenticated } from '../errors/errors.ts';
 import type { Role } from '../identity/identity.ts';
+import { RequestLog } from '../log.ts';
 import type { Database, RequestDatabase } from '../sql/database.ts';
 import { Loaders } from './loaders.ts';
 import { everything, type Selection } from './selection.ts';
@@ -21,7 +22,7 @@ export interface SubgraphContext<
   readonly selection: Selection;
   /** What the domain needs beside its database: a mailer, an embedder, a key set. */
   readonly services: Services;
-  readonly log: Logger;
+  readonly log: RequestLog;
   /** What the audit log says of this request's writes. */
   readonly origin: AuditOrigin;
   /** What has been read and is not on record yet. */
@@ -50,7 +51,7 @@ export function makeContext<Tx, Services, Statement extends Sql>(
     loaders,
     selection: everything,
     services,
-    log: log.child({ requestId }),
+    log: new RequestLog(log, requestId),
     origin,
     reads,
     db: {
