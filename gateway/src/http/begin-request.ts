@@ -23,7 +23,7 @@ export function beginRequest(
 function untilGone({ raw }: FastifyReply, timeoutMs: number): AbortSignal {
   const gone = new AbortController();
   // A timer that can be stopped: `AbortSignal.timeout` would keep one, and what it holds, for each request of the time.
-  const timer = setTimeout(() => gone.abort(), timeoutMs);
+  const timer = setTimeout(() => gone.abort(), timeoutMs).unref();
   raw.once('close', () => {
     clearTimeout(timer);
     if (!raw.writableFinished) gone.abort();

@@ -33,7 +33,8 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
   refuseCompressed(server);
   answerHttpErrors(server, log, 'There is nothing here; GraphQL is at /graphql');
   sendSecurityHeaders(server);
-  await server.register(cors, { origin: settings.CORS_ORIGINS, maxAge: 86_400 });
+  const { CORS_ORIGINS: origin } = settings;
+  if (origin.length > 0) await server.register(cors, { origin, maxAge: 86_400 });
   await server.register(compress, {
     threshold: 1_024,
     encodings: ['br', 'gzip'],
