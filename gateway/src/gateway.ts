@@ -8,6 +8,8 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
+import type { Redis } from 'ioredis';
+import { cacheParts, responseCache } from './cache/index.ts';
 import { acceptPolicies, authorizeGateway, policies, RefusalLog } from './authorization/index.ts';
 import { formatError } from './errors/format-error.ts';
 import type { SubgraphSource } from './datasources/index.ts';
@@ -22,6 +24,7 @@ import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
 import { makeLimits, type Limits } from './limits/index.ts';
 import { openSafelist } from './persisted/index.ts';
+import { connectRedis } from './redis.ts';
 import { serveSession } from './session/index.ts';
 import { settingsSchema, type Settings } from './settings.ts';
 import { openTopology, type Topology } from './supergraph/topology.ts';
@@ -42,13 +45,14 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const settings = readSettings(settingsSchema, environment);
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
-  const limits = await makeLimits(settings, log);
+  const redis = settings.REDIS_URL === undefined ? undefined : await connectRedis(settings.REDIS_URL, log);
+  const limits = makeLimits(settings, redis);
   const refusals = new RefusalLog(() => topology.sources().find(({ name }) => name === 'auth'), log, {
     perCaller: settings.REFUSALS_PER_CALLER,
     delayMs: settings.REFUSALS_DELAY_MS,
   });
   try {
-    const { apollo, lane } = await startApollo(topology, settings, { limits, refusals }, log);
+    const { apollo, lane } = await startApollo(topology, settings, { limits, refusals, redis }, log);
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
@@ -74,21 +78,28 @@ export async function startGateway(environment: Environment): Promise<RunningGat
         await server.close();
         await apollo.stop();
         await refusals.close();
-        await limits.close();
+        redis?.disconnect();
         await topology.close();
       },
     };
   } catch (error) {
-    await limits.close();
+    redis?.disconnect();
     await topology.close();
     throw error;
   }
 }
 
+/** What the parts of a gateway share. */
+interface Shared {
+  readonly limits: Limits;
+  readonly refusals: RefusalLog;
+  readonly redis: Redis | undefined;
+}
+
 async function startApollo(
   topology: Topology,
   settings: Settings,
-  { limits, refusals }: { readonly limits: Limits; readonly refusals: RefusalLog },
+  { limits, refusals, redis }: Shared,
   log: Logger,
 ): Promise<{ readonly apollo: ApolloServer<RequestContext>; readonly lane: FastLane }> {
   // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
@@ -120,6 +131,7 @@ async function startApollo(
     ...limits.plugins,
     logFaults(log),
     legacyStatus,
+    ...(keepsAnswers(settings) ? [responseCache(cacheParts(redis, settings.RESPONSE_CACHE_MB, log))] : []),
     ApolloServerPluginCacheControl(),
   ]);
   const apollo = new ApolloServer<RequestContext>({
@@ -146,4 +158,13 @@ async function startApollo(
   });
   await apollo.start();
   return { apollo, lane };
+}
+
+/**
+ * Whether answers may be kept: in the memory of one process a write in another would leave them as they are, and in
+ * `dry-run` each answer tells anew what would be refused.
+ */
+function keepsAnswers(settings: Settings): boolean {
+  const { RESPONSE_CACHE, AUTHORIZATION_MODE, REDIS_URL, WORKERS } = settings;
+  return RESPONSE_CACHE && AUTHORIZATION_MODE !== 'dry-run' && (WORKERS === 1 || REDIS_URL !== undefined);
 }

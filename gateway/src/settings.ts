@@ -103,6 +103,15 @@ export const settingsSchema = z.object({
     .describe(
       'Answers queries whose documents are known ahead of Apollo Server’s pipeline, with the same answers.',
     ),
+  RESPONSE_CACHE: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Keeps answers for as long as @cacheControl says: in Redis, or in memory where there is one process.',
+    ),
+  RESPONSE_CACHE_MB: integer(1, 65_536)
+    .default(32)
+    .describe('The most memory that kept answers take, in megabytes; Redis has a limit of its own.'),
   LOG_LEVEL: logLevel,
 });
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anIdentity } from '@cdx/kit/testing';
 import type { FastifyInstance } from 'fastify';
 import { GraphQLError } from 'graphql';
 import type { RequestContext } from '../execution/request-context.ts';
@@ -75,7 +76,10 @@ const warm: Readonly<Record<string, Case>> = {
     body: { query: '{ hello }', operationName: null, variables: null, extensions: null },
   },
   'one of two operations': { body: { query: two, operationName: 'Two', variables: { size: 2 } } },
-  'a caller': { body: { query: '{ who }' }, headers: { authorization: 'ann' } },
+  'a caller': {
+    body: { query: '{ who }' },
+    headers: { authorization: JSON.stringify(anIdentity({ userId: 'ann' })) },
+  },
   'the newer media type': {
     body: { query: '{ hello }' },
     headers: { accept: 'application/graphql-response+json, application/json;q=0.9' },

@@ -29,8 +29,11 @@ export interface TestGateway extends GatewayInterface {
   change(sdl: string): void;
 }
 
-/** @param rootValue what the root fields answer */
-export function aGatewayOf(sdl: string, rootValue: object): TestGateway {
+/**
+ * @param rootValue what the root fields answer
+ * @param supergraph what the gateway says that its supergraph is
+ */
+export function aGatewayOf(sdl: string, rootValue: object, supergraph = sdl): TestGateway {
   let schema = buildSchema(sdl);
   const callbacks: GatewaySchemaLoadOrUpdateCallback[] = [];
   return {
@@ -39,7 +42,8 @@ export function aGatewayOf(sdl: string, rootValue: object): TestGateway {
       return () => undefined;
     },
     load() {
-      for (const callback of callbacks) callback({ apiSchema: buildSchema(sdl), coreSupergraphSdl: sdl });
+      for (const callback of callbacks)
+        callback({ apiSchema: buildSchema(sdl), coreSupergraphSdl: supergraph });
       return Promise.resolve({
         executor: async ({ document, request: { variables, operationName }, context: contextValue }) => {
           const asked = { document, contextValue, operationName, variableValues: variables };
@@ -97,8 +101,9 @@ const coded = (error: GraphQLError): GraphQLError => (error.path ? error : input
 
 const ignore = (): void => undefined;
 
-const callerOf = (userId: string | undefined): Identity =>
-  userId === undefined ? anonymous : { ...anonymous, userId, role: 'user' };
+/** The caller that the header spells out. */
+const callerOf = (authorization: string | undefined): Identity =>
+  authorization === undefined ? anonymous : (JSON.parse(authorization) as Identity);
 
 /** A plugin that writes down every call of a hook, with all that the hook is shown. */
 export function recorder(records: unknown[]): Plugin {
