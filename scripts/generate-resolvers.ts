@@ -31,6 +31,8 @@ function mappers(name: string, typeDefs: DocumentNode): Record<string, string> {
     : {};
   const rowOf = (type: string): string | undefined => own[type] ?? (models.has(type) ? row(type) : undefined);
   const entries = typeDefs.definitions.flatMap((node): [string, string][] => {
+    // The plugin takes an enum with values of its own for null, unless it is told what it is.
+    if (node.kind === Kind.ENUM_TYPE_DEFINITION) return [[node.name.value, node.name.value]];
     if (node.kind !== Kind.OBJECT_TYPE_DEFINITION) return [];
     const type = node.name.value;
     const ofRow = rowOf(type);
@@ -63,6 +65,7 @@ export async function generateResolvers(name: string): Promise<void> {
       contextType: '../src/context.ts#Context',
       scalars: {
         ID: { input: 'string', output: 'string' },
+        Date: 'string',
         DateTime: { input: 'Date', output: 'Date | string' },
         JSON: 'unknown',
         Decimal: 'string',

@@ -1,4 +1,5 @@
 export { businesses, type Business } from './businesses.ts';
+export { customersOf, type DemoCustomer } from './customers.ts';
 export type { DomainDemo, Row, Tables, Value } from './rows.ts';
 export {
   between,

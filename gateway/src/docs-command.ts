@@ -3,18 +3,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { describeAccess } from './docs/access.ts';
 import { describeConfiguration } from './docs/configuration.ts';
 import { drawSupergraph } from './docs/picture.ts';
-import { domains } from './subgraphs.ts';
+import { contracts, domains } from './subgraphs.ts';
 
 const generated = 'This page is generated: `npm run docs`.';
 const pages: Readonly<Record<string, string>> = {
-  'access.md': `${describeAccess(domains)}\n\n${generated}\n`,
+  'access.md': `${describeAccess(contracts())}\n\n${generated}\n`,
   'configuration.md': `${describeConfiguration(domains)}\n\n${generated}\n`,
   'supergraph.md': `# The supergraph
 
 Each box is a subgraph with the entities that it owns; each arrow is a field that leads from one subgraph into another.
 The whole schema is [supergraph.graphql](../supergraph.graphql).
 
-${drawSupergraph(domains)}
+${drawSupergraph(contracts())}
 
 ${generated}
 `,

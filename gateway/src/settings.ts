@@ -56,6 +56,12 @@ export const settingsSchema = z.object({
   SUBGRAPH_CONNECTIONS: integer(1, 10_000)
     .default(100)
     .describe('The most connections to each remote subgraph.'),
+  JOIN_QUERIES: z
+    .stringbool()
+    .optional()
+    .describe(
+      'Runs a query once that one caller asks several times at the same time. By default where one process serves all, without WORKERS and REDIS_URL: a query must see the changes before it, of which another process knows nothing.',
+    ),
   BODY_LIMIT_BYTES: integer(1_024, 104_857_600).default(1_048_576).describe('The largest request body.'),
   ...limitSettings,
   CORS_ORIGINS: origins

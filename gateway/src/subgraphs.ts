@@ -3,6 +3,8 @@ import { domainFolders, type DomainFolder } from '@cdx/kit/domains';
 import type { DocumentNode } from 'graphql';
 import type { JSONWebKeySet } from 'jose';
 import { z } from 'zod';
+import type { ComposedSubgraph } from './compose/index.ts';
+import { viewsContract } from './views/contract.ts';
 
 /** A domain of the product, before it runs anywhere. */
 export interface Domain {
@@ -57,3 +59,8 @@ async function loadDomain({ name, port }: DomainFolder): Promise<Domain> {
 
 /** Every domain of the product: each has a folder, and nothing in the gateway names it. */
 export const domains: readonly Domain[] = await Promise.all(domainFolders.map(loadDomain));
+
+/** The contracts of the whole graph: those of the domains, and that of the views across them. */
+export function contracts(): ComposedSubgraph[] {
+  return [...domains.map(({ name, url, typeDefs }) => ({ name, url, typeDefs: typeDefs() })), viewsContract];
+}

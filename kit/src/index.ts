@@ -15,7 +15,7 @@ export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './co
 export { Loaders } from './context/loaders.ts';
 export { loadSummary, referToPlatform, referToTenant, type Reference } from './context/summary.ts';
 export type { RowsChanged, Subgraph, SubgraphRequest } from './context/subgraph.ts';
-export { seesTenant, tenantOf } from './context/tenant.ts';
+export { ofOwnTenant, seesTenant, tenantOf } from './context/tenant.ts';
 export { errorCodes, isErrorCode, type ErrorCode } from './errors/codes.ts';
 export {
   badInput,
@@ -53,6 +53,7 @@ export {
   type ReadableChildren,
 } from './pagination/lists.ts';
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
+export { buildSchema, type SchemaParts } from './schema/build.ts';
 export { defineSubgraph, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, parsePeriod, type JsonInput } from './schema/input.ts';
 export {
@@ -64,8 +65,11 @@ export {
 } from './execute/execute.ts';
 export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
+export { sumAmounts } from './schema/money.ts';
+export { amount, currency, tenantId } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
+export { hasWords, searchTables, type Searched, type SearchHit } from './search/search.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
@@ -77,6 +81,7 @@ export {
   type ReadDatabase,
 } from './sql/connect.ts';
 export type { Database, RequestDatabase } from './sql/database.ts';
+export { violatedConstraint } from './sql/errors.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
 export { unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';
@@ -91,3 +96,4 @@ export {
   type Environment,
   type SettingDescription,
 } from './settings.ts';
+export { productVersion } from './version.ts';

@@ -1,21 +1,27 @@
 import type { Channel } from 'node:diagnostics_channel';
-import { fetchChannel, type FetchEvent } from '@cdx/gateway';
+import { fetchChannel, planChannel, type FetchEvent, type PlanEvent } from '@cdx/gateway';
 import { statementChannel, type StatementEvent } from '@cdx/kit';
 
-/** What a piece of work cost: the statements to databases and the fetches from subgraphs, in their order. */
+/** What a piece of work cost: statements to databases, fetches from subgraphs and plans, each in their order. */
 export interface Cost {
   readonly statements: readonly StatementEvent[];
   readonly fetches: readonly FetchEvent[];
+  readonly plans: readonly PlanEvent[];
 }
 
 /** Runs work and counts what it sends. */
 export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
   const statements: StatementEvent[] = [];
   const fetches: FetchEvent[] = [];
-  const listeners = [listen(statementChannel, statements), listen(fetchChannel, fetches)];
+  const plans: PlanEvent[] = [];
+  const listeners = [
+    listen(statementChannel, statements),
+    listen(fetchChannel, fetches),
+    listen(planChannel, plans),
+  ];
   try {
     await work();
-    return { statements, fetches };
+    return { statements, fetches, plans };
   } finally {
     for (const stop of listeners) stop();
   }

@@ -5,7 +5,7 @@ import { anonymous, type Identity } from '@cdx/kit';
 import { beforeAll, expect, test } from '@jest/globals';
 import { getNamedType, isCompositeType, isObjectType, Kind, parse, type GraphQLSchema } from 'graphql';
 import { describeAccess } from '../docs/access.ts';
-import { domains } from '../subgraphs.ts';
+import { contracts } from '../subgraphs.ts';
 import { acceptPolicies } from './index.ts';
 import { planOperation } from './operation-plan.ts';
 import { readRequirements, type Requirements } from './requirements.ts';
@@ -57,7 +57,7 @@ function isAsked(caller: Caller, type: string, field: string): boolean {
 
 /** What the page answers for a field or type, by caller; a superadmin's role is asked for by the subgraph besides. */
 const page = new Map(
-  [...describeAccess(domains).matchAll(/^\| `([A-Z][\w.]*)` \| (.*?) \| (.*) \|$/gm)].map(
+  [...describeAccess(contracts()).matchAll(/^\| `([A-Z][\w.]*)` \| (.*?) \| (.*) \|$/gm)].map(
     ([, coordinate = '', needs = '', cells = '']) =>
       [coordinate, { byRole: needs.includes('and the role'), answers: cells.split(' | ') }] as const,
   ),

@@ -12,11 +12,11 @@ import {
   GraphQLSkipDirective,
   type DocumentNode,
   type GraphQLSchema,
-  type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import { inputError } from '../errors/input-error.ts';
+import { operationIn } from '../execution/operation-in.ts';
 import type { RequestContext } from '../execution/request-context.ts';
 import { completeData } from './complete-data.ts';
 import type { Cut } from './cut-operation.ts';
@@ -86,8 +86,8 @@ class Authorizer {
   readonly #graph: { readonly schema: GraphQLSchema; readonly requirements: Requirements };
   readonly #introspection: Introspection;
   readonly #options: AuthorizationOptions;
-  /** Apollo Server keeps parsed documents, so the same operation comes as the same object. */
-  readonly #plans = new WeakMap<DocumentNode, Map<OperationDefinitionNode, OperationPlan>>();
+  /** Documents are kept by who parses them, so the same operation comes as the same object; then by its name. */
+  readonly #plans = new WeakMap<DocumentNode, Map<string, OperationPlan>>();
 
   constructor(schema: GraphQLSchema, supergraph: string, options: AuthorizationOptions) {
     const requirements = readRequirements(supergraph, schema);
@@ -106,11 +106,13 @@ class Authorizer {
     return this.#executeCut(context, variant, execute);
   }
 
-  #planOf({ document, operation }: Context): OperationPlan {
-    const plans = this.#plans.get(document) ?? new Map<OperationDefinitionNode, OperationPlan>();
+  #planOf({ document, operation: { name } }: Context): OperationPlan {
+    const plans = this.#plans.get(document) ?? new Map<string, OperationPlan>();
     this.#plans.set(document, plans);
-    const plan = plans.get(operation) ?? planOperation(document, operation, this.#graph);
-    plans.set(operation, plan);
+    const key = name?.value ?? '';
+    // Of the document, which may be one that other operations share.
+    const plan = plans.get(key) ?? planOperation(document, operationIn(document, name?.value), this.#graph);
+    plans.set(key, plan);
     return plan;
   }
 

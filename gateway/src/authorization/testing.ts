@@ -5,6 +5,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { anonymous, makeLogger, type Identity } from '@cdx/kit';
 import { parse } from 'graphql';
 import { composeSupergraph } from '../compose/index.ts';
+import { shareOperations } from '../execution/literals/share-operations.ts';
 import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
 import { acceptPolicies, authorizeGateway, type AuthorizationMode, type Policy } from './index.ts';
 
@@ -122,7 +123,7 @@ export function aServer(
   const log = makeLogger('test', 'silent');
   const server = new ApolloServer<RequestContext>({
     introspection: true,
-    gateway: authorizeGateway(gateway, { mode, policies, introspection, log }),
+    gateway: shareOperations(authorizeGateway(gateway, { mode, policies, introspection, log })),
   });
   servers.push(server);
   return server;

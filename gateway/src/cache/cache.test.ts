@@ -104,7 +104,8 @@ afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.close()));
 });
 
-const inMemory = (): ResponseCacheParts => cacheParts(undefined, 1, makeLogger('test', 'silent'));
+const inMemory = (): ResponseCacheParts =>
+  cacheParts({ redis: undefined, settings: { RESPONSE_CACHE_MB: 1 }, log: makeLogger('test', 'silent') });
 
 describe.each([
   ['Apollo Server', false],

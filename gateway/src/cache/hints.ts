@@ -1,6 +1,7 @@
 import { isTypeDefinitionNode, Kind, parse, type ConstDirectiveNode, type DocumentNode } from 'graphql';
 import { z } from 'zod';
 import { argumentsOf, directiveName } from '../supergraph/directive-name.ts';
+import { viewsContract } from '../views/contract.ts';
 
 /** `@cacheControl`, as Apollo Server has it. */
 export interface CacheHint {
@@ -42,8 +43,10 @@ export function readCacheHints(supergraph: string): CacheHints {
     }
     const joined = directives.filter(({ name }) => /^join__(type|field)$/.test(name.value)).map(argumentsOf);
     const found = joined.flatMap(({ graph, requires }) =>
-      // What a field requires may be read from anywhere.
-      requires === undefined ? (graphs.get(graph) ?? []) : [...graphs.values()],
+      // What a field requires, or a view shows, may be read from anywhere.
+      requires !== undefined || graphs.get(graph) === viewsContract.name
+        ? [...graphs.values()]
+        : (graphs.get(graph) ?? []),
     );
     if (found.length > 0) domains.set(coordinate, [...new Set(found)]);
   };

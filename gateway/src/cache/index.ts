@@ -11,6 +11,7 @@ import type { Logger } from '@cdx/kit';
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { Redis } from 'ioredis';
 import type { RequestContext } from '../execution/request-context.ts';
+import type { Settings } from '../settings.ts';
 import { epochsInMemory, epochsInRedis, type Epochs } from './epochs.ts';
 import { readCacheHints, type CacheHints } from './hints.ts';
 import { hashOf, keyOf, mayKeepFor } from './key.ts';
@@ -23,11 +24,17 @@ export interface ResponseCacheParts {
   readonly epochs: Epochs;
 }
 
+export interface CacheOptions {
+  readonly redis: Redis | undefined;
+  readonly settings: Pick<Settings, 'RESPONSE_CACHE_MB'>;
+  readonly log: Logger;
+}
+
 /** The parts in Redis where there is one, and else in the memory of this process. */
-export function cacheParts(redis: Redis | undefined, megabytes: number, log: Logger): ResponseCacheParts {
+export function cacheParts({ redis, settings, log }: CacheOptions): ResponseCacheParts {
   return redis
     ? { store: storeInRedis(redis), epochs: epochsInRedis(redis, log) }
-    : { store: storeInMemory(megabytes), epochs: epochsInMemory() };
+    : { store: storeInMemory(settings.RESPONSE_CACHE_MB), epochs: epochsInMemory() };
 }
 
 /** The supergraph in use, and the policies of its operations, each found once. */
@@ -76,7 +83,7 @@ class KeptRequest implements GraphQLRequestListener<RequestContext> {
     const { identity } = contextValue.request;
     if (operation?.operation === OperationTypeNode.MUTATION) {
       const { epochs } = this.#parts;
-      contextValue.onChange.add((change) => void this.#changes.push(epochs.advance(change)));
+      contextValue.changeListeners.add((change) => void this.#changes.push(epochs.advance(change)));
     } else if (operation && mayKeepFor(identity)) {
       this.#policy = this.#policyOf(context, operation);
       // What needs a login must not be in a cache on the way, which knows nothing of logins.

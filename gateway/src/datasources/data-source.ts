@@ -21,6 +21,8 @@ export interface SubgraphSource extends GraphQLDataSource {
   fetch(query: string, variables?: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
   /** Rejects with the reason when the subgraph cannot answer. */
   check(): Promise<void>;
+  /** The version that the subgraph runs; undefined when it does not say. */
+  version(): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -31,7 +33,7 @@ export type Fetch = (operation: SubgraphOperation, context: RequestContext) => P
 export function toSource(
   name: string,
   fetch: Fetch,
-  rest: Pick<SubgraphSource, 'check' | 'close'>,
+  rest: Pick<SubgraphSource, 'check' | 'version' | 'close'>,
 ): SubgraphSource {
   return {
     ...rest,

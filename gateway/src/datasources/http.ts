@@ -48,6 +48,9 @@ const answerForm = z.object({
     .catch(undefined),
 });
 
+/** What a subgraph of this product says of itself. */
+const healthForm = z.object({ version: z.string() });
+
 /** The service is there and says that it cannot answer now; asking once more is worth it. */
 const temporary = new Set([502, 503, 504]);
 
@@ -85,6 +88,10 @@ export function httpSource(options: HttpSourceOptions): SubgraphSource {
     async check() {
       const { errors } = await source.fetch('{ __typename }');
       if (errors?.[0]) throw new Error(errors[0].message);
+    },
+    async version() {
+      const { body } = await pool.request({ method: 'GET', path: '/health' });
+      return healthForm.safeParse(readJson(await body.text())).data?.version;
     },
     close: () => pool.close(),
   });

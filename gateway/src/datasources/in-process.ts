@@ -1,4 +1,4 @@
-import { makeExecutor, type Logger, type Subgraph, type SubgraphResult } from '@cdx/kit';
+import { makeExecutor, productVersion, type Logger, type Subgraph, type SubgraphResult } from '@cdx/kit';
 import { contextOf } from '../execution/request-context.ts';
 import { toSource, type SubgraphSource } from './data-source.ts';
 import { tooLate } from './failure.ts';
@@ -8,9 +8,16 @@ export function inProcessSource(subgraph: Subgraph, log: Logger): SubgraphSource
   const execute = makeExecutor(subgraph, log);
   return toSource(
     subgraph.name,
-    (operation, context) =>
-      withinDeadline(execute(operation, contextOf(context, subgraph)), context.request.signal, subgraph.name),
-    { check: () => subgraph.checkHealth(), close: () => subgraph.close() },
+    (operation, context) => {
+      const { signal } = context.request;
+      if (signal.aborted) return Promise.resolve(tooLate(subgraph.name));
+      return withinDeadline(execute(operation, contextOf(context, subgraph)), signal, subgraph.name);
+    },
+    {
+      check: () => subgraph.checkHealth(),
+      version: () => Promise.resolve(productVersion),
+      close: () => subgraph.close(),
+    },
   );
 }
 
@@ -22,7 +29,6 @@ function withinDeadline(
 ): Promise<SubgraphResult> {
   return new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(tooLate(subgraph));
-    if (signal.aborted) onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     result.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
   });

@@ -10,14 +10,14 @@ import {
   type ObjectTypeDefinitionNode,
   type TypeNode,
 } from 'graphql';
-import { domains } from '../subgraphs.ts';
+import { contracts, domains } from '../subgraphs.ts';
 import { describeAccess } from './access.ts';
 
 const callers = ['superadmin', 'admin', 'client', 'user', 'anonymous'] as const;
 
 /** The page's rows, by field or type: what it needs, then the answer for each caller. */
 const page = new Map(
-  [...describeAccess(domains).matchAll(/^\| `([A-Z][\w.]*)` \| (.*) \|$/gm)].map(
+  [...describeAccess(contracts()).matchAll(/^\| `([A-Z][\w.]*)` \| (.*) \|$/gm)].map(
     ([, coordinate = '', cells = '']) => [coordinate, cells.split(' | ')] as const,
   ),
 );

@@ -12,7 +12,9 @@ import {
   type Right,
 } from '@cdx/access';
 import { policyPlaces } from '../compose/policies.ts';
-import type { Domain } from '../subgraphs.ts';
+import type { ComposedSubgraph } from '../compose/index.ts';
+
+type Contract = Pick<ComposedSubgraph, 'name' | 'typeDefs'>;
 
 const callers = [...accountRoles, 'anonymous'] as const;
 
@@ -25,8 +27,8 @@ const rights: Readonly<Record<Right, string>> = {
 };
 
 /** The page of who may do what: the access matrix, then every field and type of the graph with what it needs. */
-export function describeAccess(domains: readonly Domain[]): string {
-  const placesOf = new Map(domains.map(({ name, typeDefs }) => [name, policyPlaces(name, typeDefs())]));
+export function describeAccess(contracts: readonly Contract[]): string {
+  const placesOf = new Map(contracts.map(({ name, typeDefs }) => [name, policyPlaces(name, typeDefs)]));
   const present = new Set([...placesOf.values()].flat().map(({ coordinate }) => coordinate));
   return [
     '# Access',

@@ -1,5 +1,5 @@
 import { Kind, type ConstDirectiveNode, type ObjectTypeDefinitionNode, type TypeNode } from 'graphql';
-import type { Domain } from '../subgraphs.ts';
+import type { ComposedSubgraph } from '../compose/index.ts';
 
 interface Entity {
   readonly name: string;
@@ -13,7 +13,7 @@ interface Arrow {
 }
 
 /** A picture of the graph for Markdown, in Mermaid: a box for each subgraph, an arrow for each way between two. */
-export function drawSupergraph(domains: readonly Domain[]): string {
+export function drawSupergraph(domains: readonly ComposedSubgraph[]): string {
   const entities = findEntities(domains);
   const boxes = domains.flatMap(({ name }) => [
     `  subgraph ${name}`,
@@ -24,14 +24,14 @@ export function drawSupergraph(domains: readonly Domain[]): string {
   return ['```mermaid', 'flowchart LR', ...boxes, ...arrows, '```'].join('\n');
 }
 
-function objectTypes({ typeDefs }: Domain): ObjectTypeDefinitionNode[] {
-  return typeDefs().definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION);
+function objectTypes({ typeDefs }: ComposedSubgraph): ObjectTypeDefinitionNode[] {
+  return typeDefs.definitions.filter((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION);
 }
 
 const isKey = ({ name }: ConstDirectiveNode): boolean => name.value === 'key';
 
 /** Every type with a key; it is owned where it has the most fields, and referred to elsewhere. */
-function findEntities(domains: readonly Domain[]): Entity[] {
+function findEntities(domains: readonly ComposedSubgraph[]): Entity[] {
   const candidates = domains.flatMap((domain) =>
     objectTypes(domain)
       .filter(({ directives = [] }) => directives.some(isKey))
@@ -42,7 +42,7 @@ function findEntities(domains: readonly Domain[]): Entity[] {
   );
 }
 
-function crossings(domains: readonly Domain[], entities: readonly Entity[]): Arrow[] {
+function crossings(domains: readonly ComposedSubgraph[], entities: readonly Entity[]): Arrow[] {
   const ownerOf = new Map(entities.map(({ name, owner }) => [name, owner]));
   return domains.flatMap((domain) =>
     objectTypes(domain).flatMap(({ name, fields = [] }) =>

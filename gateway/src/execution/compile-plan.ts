@@ -1,6 +1,7 @@
 import type { ConditionNode, PlanNode, QueryPlan, SubscriptionNode } from '@apollo/query-planner';
 import { keysOf } from './failures.ts';
-import { compileFetch, type PlanStep } from './fetch.ts';
+import { compileEntityFetches, compileFetch, type PlanStep } from './fetch.ts';
+import { fetchTogether, type EntityFetch } from './fetch-together.ts';
 import type { PlanPath } from './places.ts';
 import type { PlannedGraph } from './representation.ts';
 
@@ -17,12 +18,8 @@ function compileNode(node: PlanNode | SubscriptionNode, path: PlanPath, graph: P
         for (const step of steps) await step(run);
       };
     }
-    case 'Parallel': {
-      const steps = node.nodes.map((one) => compileNode(one, path, graph));
-      return async (run) => {
-        await Promise.all(steps.map((step) => step(run)));
-      };
-    }
+    case 'Parallel':
+      return compileParallel(node.nodes, path, graph);
     case 'Flatten':
       return compileNode(node.node, [...path, ...node.path], graph);
     case 'Fetch':
@@ -33,6 +30,53 @@ function compileNode(node: PlanNode | SubscriptionNode, path: PlanPath, graph: P
     case 'Subscription':
       throw new TypeError(`This executor runs no ${node.kind.toLowerCase()}`);
   }
+}
+
+/** What runs at the same time; of that, the fetches of entities of one subgraph are one request. */
+function compileParallel(nodes: readonly PlanNode[], path: PlanPath, graph: PlannedGraph): PlanStep {
+  const fetches: EntityFetch[] = [];
+  const steps: PlanStep[] = [];
+  for (const node of nodes) {
+    const own = entityFetchesIn(node, path, graph);
+    if (own) fetches.push(...own);
+    else steps.push(compileNode(node, path, graph));
+  }
+  for (const own of Map.groupBy(fetches, (fetch) => fetch.node.serviceName).values()) {
+    steps.push(fetchTogether(own));
+  }
+  return async (run) => {
+    await Promise.all(steps.map((step) => step(run)));
+  };
+}
+
+/** The fetches of entities that a node consists of; undefined where it is or does anything else. */
+function entityFetchesIn(
+  node: PlanNode | undefined,
+  path: PlanPath,
+  graph: PlannedGraph,
+): EntityFetch[] | undefined {
+  switch (node?.kind) {
+    case undefined:
+      return [];
+    case 'Flatten':
+      return entityFetchesIn(node.node, [...path, ...node.path], graph);
+    case 'Fetch':
+      return node.requires && compileEntityFetches(node, path, graph);
+    case 'Condition': {
+      const yes = entityFetchesIn(node.ifClause, path, graph);
+      const no = entityFetchesIn(node.elseClause, path, graph);
+      return yes && no && [...onlyIf(yes, node.condition, true), ...onlyIf(no, node.condition, false)];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function onlyIf(fetches: readonly EntityFetch[], condition: string, wanted: boolean): EntityFetch[] {
+  return fetches.map((fetch) => ({
+    ...fetch,
+    prepare: (run) => ((run.coerced[condition] === true) === wanted ? fetch.prepare(run) : undefined),
+  }));
 }
 
 function compileCondition(node: ConditionNode, path: PlanPath, graph: PlannedGraph): PlanStep {

@@ -3,19 +3,14 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import {
-  executeSync,
-  getOperationAST,
-  type DocumentNode,
-  type GraphQLSchema,
-  type OperationDefinitionNode,
-} from 'graphql';
+import { executeSync, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
 import type { SubgraphSource } from '../datasources/index.ts';
 import { inputError } from '../errors/input-error.ts';
 import type { PlanRun } from './fetch.ts';
 import { tellGaps } from './gaps.ts';
 import type { Data } from './objects.ts';
+import { operationIn } from './operation-in.ts';
 import { Planner, type CompiledOperation } from './planner.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Variables } from './selected-fields.ts';
@@ -78,7 +73,8 @@ class PlanExecutor {
     const { document, request } = context;
     const operation = operationIn(document, request.operationName);
     const variables: Variables = request.variables ?? {};
-    const definitions = operation.variableDefinitions ?? [];
+    // As they were sent: those that stand for literals are right.
+    const definitions = context.operation.variableDefinitions ?? [];
     const { coerced, errors: mistakes } = getVariableValues(this.#schema, definitions, { ...variables });
     if (mistakes) return { errors: mistakes.map(inputError) };
     const compiled = this.#compile(document, operation, coerced);
@@ -133,11 +129,4 @@ class PlanExecutor {
     if (!data) throw new Error('The schema could not be read', { cause: errors });
     return data;
   }
-}
-
-/** The operation to run; that there is one has been seen to before. */
-function operationIn(document: DocumentNode, name: string | undefined): OperationDefinitionNode {
-  const operation = getOperationAST(document, name);
-  if (!operation) throw new TypeError(`The document has no operation ${name ?? ''}`);
-  return operation;
 }

@@ -2,10 +2,13 @@ import type { FetchNode } from '@apollo/query-planner';
 import type { SubgraphOperation, SubgraphResult } from '@cdx/kit';
 import { GraphQLError } from 'graphql';
 import { failureOf, type Failure } from './failures.ts';
-import { isData, merge, type Data } from './objects.ts';
+import { Entities } from './entities.ts';
+import { compileOperation } from './fetch-operation.ts';
+import { fetchTogether, type EntityFetch } from './fetch-together.ts';
+import { merge, type Data } from './objects.ts';
 import { objectsAt, placesAt, type Path, type PlanPath } from './places.ts';
 import { compileRepresentation, type PlannedGraph } from './representation.ts';
-import { compileRewrites } from './rewrite.ts';
+import { compileRewrites, type Rewrite } from './rewrite.ts';
 import { clientPath } from './response-keys.ts';
 import type { Variables } from './selected-fields.ts';
 import { splitFetch } from './split-fetch.ts';
@@ -35,23 +38,20 @@ export type PlanStep = (run: PlanRun) => Promise<void>;
  * @param path where its objects are; empty at the root
  */
 export function compileFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph): PlanStep {
-  const compile = node.requires ? compileEntityFetch : compileRootFetch;
-  const steps = splitFetch(node, graph.variants).map((one) => compile(one, path, graph));
-  const [step] = steps;
-  if (step && steps.length === 1) return step;
-  return async (run) => {
-    await Promise.all(steps.map((one) => one(run)));
-  };
+  if (node.requires) return fetchTogether(compileEntityFetches(node, path, graph));
+  // What has no entities stays one.
+  const [whole = node] = splitFetch(node, graph.variants);
+  return compileRootFetch(whole, path, graph);
 }
 
 function compileRootFetch(node: FetchNode, path: PlanPath, { isOfType }: PlannedGraph): PlanStep {
   const rewrite = compileRewrites(node.outputRewrites, isOfType);
-  const variablesOf = usedVariables(node);
+  const operationOf = compileOperation(node);
   return async (run) => {
     const targets = path.length === 0 ? [run.data] : objectsAt(run.data, path);
     const [first, ...others] = targets;
     if (!first) return;
-    const result = await run.ask(node.serviceName, operationOf(node, variablesOf(run.variables)));
+    const result = await run.ask(node.serviceName, operationOf(run.variables));
     report(run, node, path, result, (place) => placesAt(run.data, path).map((at) => [...at, ...place]));
     const { data } = result;
     if (!data) return;
@@ -62,76 +62,51 @@ function compileRootFetch(node: FetchNode, path: PlanPath, { isOfType }: Planned
   };
 }
 
-function compileEntityFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph): PlanStep {
-  const { isOfType } = graph;
+/** Compiles a fetch of entities; it may have become several. */
+export function compileEntityFetches(node: FetchNode, path: PlanPath, graph: PlannedGraph): EntityFetch[] {
+  return splitFetch(node, graph.variants).map((one) => compileEntityFetch(one, path, graph));
+}
+
+function compileEntityFetch(node: FetchNode, path: PlanPath, graph: PlannedGraph): EntityFetch {
   const represent = compileRepresentation(node.requires ?? [], graph);
-  const rewriteInput = compileRewrites(node.inputRewrites, isOfType);
-  const rewriteOutput = compileRewrites(node.outputRewrites, isOfType);
-  const variablesOf = usedVariables(node);
-  return async (run) => {
-    const entities = new Entities(objectsAt(run.data, path), (object) => {
-      const representation = represent(object);
-      rewriteInput?.(representation);
-      return representation;
-    });
-    const { representations } = entities;
-    if (representations.length === 0) return;
-    const variables = { ...variablesOf(run.variables), representations };
-    const result = await run.ask(node.serviceName, operationOf(node, variables));
-    report(run, node, path, result, (place) => entities.placesOf(place, () => placesAt(run.data, path)));
-    const { data, errors } = result;
-    if (!data) return;
-    const received = data._entities;
-    if (Array.isArray(received) && received.length === representations.length) {
-      entities.take(received, rewriteOutput);
-      if (received.includes(null)) noteAbsent(run, received, representations, entities, path);
-    } else if (!errors?.length) {
-      const message = `${node.serviceName} answered other entities than it was asked for`;
-      run.failures.push(failureOf(node, path, { message }));
-    }
+  const rewriteInput = compileRewrites(node.inputRewrites, graph.isOfType);
+  const rewriteOutput = compileRewrites(node.outputRewrites, graph.isOfType);
+  return {
+    node,
+    operationOf: compileOperation(node),
+    prepare(run) {
+      const entities = new Entities(objectsAt(run.data, path), (object) => {
+        const representation = represent(object);
+        rewriteInput?.(representation);
+        return representation;
+      });
+      const { representations } = entities;
+      if (representations.length === 0) return undefined;
+      return { representations, take: (result) => take(run, node, path, entities, result, rewriteOutput) };
+    },
   };
 }
 
-/** The objects that a fetch adds to; those that stand for the same entity are asked for once. */
-class Entities {
-  readonly representations: Data[] = [];
-  /** For each representation, the objects that it stands for and their numbers among all. */
-  readonly #objects: { readonly object: Data; readonly number: number }[][] = [];
-
-  constructor(objects: readonly Data[], represent: (object: Data) => Data | undefined) {
-    const known = new Map<string, number>();
-    objects.forEach((object, number) => {
-      const representation = represent(object);
-      if (!representation) return;
-      const key = JSON.stringify(representation);
-      let index = known.get(key);
-      if (index === undefined) {
-        index = this.representations.push(representation) - 1;
-        known.set(key, index);
-        this.#objects.push([]);
-      }
-      this.#objects[index]?.push({ object, number });
-    });
-  }
-
-  /** Adds what came back to the objects. */
-  take(received: readonly unknown[], rewrite: ((value: unknown) => void) | undefined): void {
-    received.forEach((entity, index) => {
-      if (!isData(entity)) return;
-      rewrite?.(entity);
-      for (const { object } of this.#objects[index] ?? []) merge(object, entity);
-    });
-  }
-
-  /** Where an error of the subgraph is in the result: in every place that shows its entity. */
-  placesOf(path: Path, places: () => readonly Path[]): Path[] {
-    const [field, index, ...rest] = path;
-    if (field !== '_entities' || typeof index !== 'number') return [];
-    const all = places();
-    return (this.#objects[index] ?? []).flatMap(({ number }) => {
-      const place = all[number];
-      return place ? [[...place, ...rest]] : [];
-    });
+/** Adds fetched entities to a run. */
+function take(
+  run: PlanRun,
+  node: FetchNode,
+  path: PlanPath,
+  entities: Entities,
+  result: SubgraphResult,
+  rewrite: Rewrite | undefined,
+): void {
+  const { representations } = entities;
+  report(run, node, path, result, (place) => entities.placesOf(place, () => placesAt(run.data, path)));
+  const { data, errors } = result;
+  if (!data) return;
+  const received = data._entities;
+  if (Array.isArray(received) && received.length === representations.length) {
+    entities.take(received, rewrite);
+    if (received.includes(null)) noteAbsent(run, received, representations, entities, path);
+  } else if (!errors?.length) {
+    const message = `${node.serviceName} answered other entities than it was asked for`;
+    run.failures.push(failureOf(node, path, { message }));
   }
 }
 
@@ -151,20 +126,6 @@ function noteAbsent(
       run.absent.set(clientPath(place).join('.'), type);
     }
   }
-}
-
-function usedVariables({ variableUsages = [] }: FetchNode): (variables: Variables) => Data {
-  return (variables) => {
-    const used: Data = {};
-    for (const name of variableUsages) {
-      if (Object.hasOwn(variables, name) && variables[name] !== undefined) used[name] = variables[name];
-    }
-    return used;
-  };
-}
-
-function operationOf({ operation, operationName }: FetchNode, variables: Data): SubgraphOperation {
-  return { query: operation, operationName, variables };
 }
 
 /** Notes a subgraph's errors, each once for each of its places; one of none is of the fetch if that brought nothing. */

@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel';
 import {
   operationFromDocument,
   ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
@@ -42,6 +43,14 @@ export interface NamedSubgraph {
   readonly name: string;
   readonly url: string;
 }
+
+/** An operation that has been planned and compiled; asked again, it is not. */
+export interface PlanEvent {
+  readonly operationName: string | undefined;
+}
+
+/** Publishes a `PlanEvent` for every plan that is made; free while nobody listens. */
+export const planChannel = channel('cdx:plan');
 
 /** Plans and compiles the operations of one supergraph. */
 export class Planner {
@@ -116,6 +125,7 @@ export class Planner {
     const sets = [{ set: operation.selectionSet, guard: undefined }];
     const fields = selectFields(this.#schema, fragments, root, sets);
     const plan = this.#planner.buildQueryPlan(planned);
+    if (planChannel.hasSubscribers) planChannel.publish({ operationName } satisfies PlanEvent);
     this.#checkAll(fields, new Set(rootKeys(plan.node)));
     return {
       variablesOf: unreserved.variablesOf,

@@ -13,23 +13,22 @@ import {
 export interface RequestContext {
   readonly request: SubgraphRequest;
   /** Who is told, after each commit, of what the request's writes have changed. */
-  readonly onChange: Set<(change: RowsChanged) => void>;
+  readonly changeListeners: Set<(change: RowsChanged) => void>;
   /** The contexts of subgraphs in this process, by name. */
   readonly subgraphContexts: Map<string, SubgraphRequest>;
   /** The caller's identity as signed for each remote subgraph, by name. */
   readonly signedIdentities: Map<string, Promise<string>>;
 }
 
-/** The context of a request that begins. */
-export function makeRequestContext(request: Omit<SubgraphRequest, 'onChange'>): RequestContext {
-  const onChange: RequestContext['onChange'] = new Set();
-  const tell = (change: RowsChanged): void => onChange.forEach((listener) => listener(change));
-  return {
-    request: { ...request, onChange: tell },
-    onChange,
-    subgraphContexts: new Map(),
-    signedIdentities: new Map(),
-  };
+/**
+ * The context of a request that begins.
+ * @param changeListeners those that `request.onChange` tells
+ */
+export function makeRequestContext(
+  request: SubgraphRequest,
+  changeListeners: RequestContext['changeListeners'] = new Set(),
+): RequestContext {
+  return { request, changeListeners, subgraphContexts: new Map(), signedIdentities: new Map() };
 }
 
 /** The subgraph's context in a request: the loaders in it are shared by all its fetches. */

@@ -3,10 +3,21 @@ import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { composeServices } from '@apollo/composition';
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { anonymous, type SubgraphOperation, type SubgraphResult } from '@cdx/kit';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import {
+  anonymous,
+  makeLogger,
+  type SubgraphOperation,
+  type SubgraphRequest,
+  type SubgraphResult,
+} from '@cdx/kit';
 import { execute, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { SubgraphSource } from '../datasources/index.ts';
 import { executeGateway } from './execute-gateway.ts';
+import { joinQueries } from './in-flight/join-queries.ts';
+import { SharedAnswers } from './in-flight/shared-answers.ts';
+import { shareOperations } from './literals/share-operations.ts';
+import { planChannel, type PlanEvent } from './planner.ts';
 import { makeRequestContext, type RequestContext } from './request-context.ts';
 
 type Resolvers = Record<string, object>;
@@ -28,15 +39,22 @@ export interface Fetched extends SubgraphOperation {
 /** What a caller gets, as JSON has it. */
 export interface Answer {
   readonly data: unknown;
-  readonly errors: readonly Pick<GraphQLFormattedError, 'message' | 'path' | 'extensions'>[];
+  readonly errors: readonly Pick<GraphQLFormattedError, 'message' | 'path' | 'locations' | 'extensions'>[];
 }
 
-export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
+/** @param request what of the request matters, such as who asks */
+export type Ask = (
+  query: string,
+  variables?: Record<string, unknown>,
+  request?: Partial<SubgraphRequest>,
+) => Promise<Answer>;
 
 /** A graph, ready to be asked. */
 export interface TestGraph {
   /** By the product's executor. */
   readonly ask: Ask;
+  /** By the product's executor, each document by a plan of its own, with its literals in it. */
+  readonly askUnshared: Ask;
   /** By Apollo's gateway. */
   readonly askStock: Ask;
   /** What the product's executor has asked the subgraphs for so far. */
@@ -54,6 +72,11 @@ export async function stopGraphs(): Promise<void> {
   await Promise.all(graphs.splice(0).map((graph) => graph.stop()));
 }
 
+/** The schema that a subgraph executes. */
+export function schemaOf({ typeDefs, resolvers = {} }: TestSubgraph): GraphQLSchema {
+  return buildSubgraphSchema([{ typeDefs: parse(federation + typeDefs), resolvers: resolvers as never }]);
+}
+
 /** Composes subgraphs to a graph; `stopGraphs` ends it. */
 export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
   const definitions = subgraphs.map((subgraph) => ({
@@ -63,12 +86,7 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
   }));
   const { supergraphSdl, errors } = composeServices(definitions);
   if (errors) throw new AggregateError(errors, errors.map(({ message }) => message).join('\n'));
-  const schemas = new Map(
-    definitions.map(({ name, typeDefs, resolvers = {} }) => [
-      name,
-      buildSubgraphSchema([{ typeDefs, resolvers: resolvers as never }]),
-    ]),
-  );
+  const schemas = new Map(subgraphs.map((subgraph) => [subgraph.name, schemaOf(subgraph)]));
   const fetched: Fetched[] = [];
   const sources = new Map(
     subgraphs.map((subgraph) => [
@@ -76,32 +94,52 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
       sourceOf(subgraph, valueOf(schemas, subgraph.name), (operation) => fetched.push(operation)),
     ]),
   );
-  const ours = serverOf(
+  const executed = (): GatewayInterface =>
     executeGateway(
       new ApolloGateway({ supergraphSdl, buildService: ({ name }) => valueOf(sources, name) }),
       (name) => valueOf(sources, name),
-    ),
-  );
+    );
+  const answers = new SharedAnswers();
+  const ours = serverOf(shareOperations(joinQueries(executed(), answers, makeLogger('test', 'silent'))));
+  let unshared: ApolloServer<RequestContext> | undefined;
   let stock: ApolloServer<RequestContext> | undefined;
   const graph: TestGraph = {
-    ask: (query, variables) => run(ours, query, variables),
-    askStock(query, variables) {
+    ask: (...asked) => run(ours, ...asked),
+    askUnshared(...asked) {
+      unshared ??= serverOf(executed());
+      return run(unshared, ...asked);
+    },
+    askStock(...asked) {
       stock ??= serverOf(
         new ApolloGateway({
           supergraphSdl,
           buildService: ({ name }) => new LocalGraphQLDataSource(valueOf(schemas, name)),
         }),
       );
-      return run(stock, query, variables);
+      return run(stock, ...asked);
     },
     fetched,
     async stop() {
       await ours.stop();
+      await unshared?.stop();
       await stock?.stop();
     },
   };
   graphs.push(graph);
   return graph;
+}
+
+/** The plans that were made while `work` ran, in their order. */
+export async function plansOf(work: () => Promise<unknown>): Promise<PlanEvent[]> {
+  const made: PlanEvent[] = [];
+  const listen = (message: unknown): number => made.push(message as PlanEvent);
+  planChannel.subscribe(listen);
+  try {
+    await work();
+    return made;
+  } finally {
+    planChannel.unsubscribe(listen);
+  }
 }
 
 function valueOf<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
@@ -110,9 +148,9 @@ function valueOf<Value>(map: ReadonlyMap<string, Value>, name: string): Value {
   return value;
 }
 
-function serverOf(gateway: ConstructorParameters<typeof ApolloServer<RequestContext>>[0]['gateway']) {
+function serverOf(gateway: GatewayInterface): ApolloServer<RequestContext> {
   return new ApolloServer<RequestContext>({
-    ...(gateway ? { gateway } : {}),
+    gateway,
     introspection: true,
     stopOnTerminationSignals: false,
     nodeEnv: 'test',
@@ -137,6 +175,7 @@ function sourceOf(
     name,
     ask,
     fetch: (query) => ask({ query }),
+    version: () => Promise.resolve(undefined),
     check: () => Promise.resolve(),
     close: () => Promise.resolve(),
     process: () => Promise.reject(new Error('The product’s executor asks by itself')),
@@ -147,6 +186,7 @@ async function run(
   server: ApolloServer<RequestContext>,
   query: string,
   variables: Record<string, unknown> = {},
+  request: Partial<SubgraphRequest> = {},
 ): Promise<Answer> {
   const contextValue = makeRequestContext({
     identity: anonymous,
@@ -155,6 +195,7 @@ async function run(
     userAgent: null,
     signal: new AbortController().signal,
     deadlineMs: Date.now() + 10_000,
+    ...request,
   });
   const { body } = await server.executeOperation({ query, variables }, { contextValue });
   if (body.kind !== 'single') throw new Error('One answer is expected');

@@ -19,6 +19,7 @@ type Listener = GraphQLRequestListener<RequestContext>;
 export interface ServerParts {
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly execute: GatewayExecutor;
+  readonly stringify: (result: FormattedExecutionResult) => string;
 }
 
 /** An answer, ready to be sent. */
@@ -105,7 +106,7 @@ class Run {
     return {
       status: http.status ?? 200,
       headers: http.headers,
-      body: `${JSON.stringify({ errors, data, extensions })}\n`,
+      body: this.#server.stringify({ errors, data, extensions } as FormattedExecutionResult),
     };
   }
 
@@ -117,7 +118,7 @@ class Run {
     requestContext.logger.error(`Unexpected error processing request: ${String(error)}`);
     const { formatted, http } = formatErrors([new Error('Internal server error')]);
     http.headers.set('content-type', this.#asked.contentType);
-    return { status: 500, headers: http.headers, body: `${JSON.stringify({ errors: formatted })}\n` };
+    return { status: 500, headers: http.headers, body: this.#server.stringify({ errors: formatted }) };
   }
 
   async #answerOfPlugin(context: Resolved): Promise<GraphQLResponse | undefined> {

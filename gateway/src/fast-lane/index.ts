@@ -2,6 +2,7 @@ import { channel } from 'node:diagnostics_channel';
 import type { ApolloServerPlugin } from '@apollo/server';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { FastifyRequest } from 'fastify';
+import type { FormattedExecutionResult } from 'graphql';
 import type { RequestContext } from '../execution/request-context.ts';
 import { answerWarm, type Answer } from './answer.ts';
 import { readWarmRequest, type WarmRequest } from './read-request.ts';
@@ -18,6 +19,7 @@ export interface WarmAnswerEvent {
 export const warmAnswerChannel = channel('cdx:warm-answer');
 
 type Plugin = ApolloServerPlugin<RequestContext>;
+type Stringify = (result: FormattedExecutionResult) => string;
 
 /**
  * Answers queries whose documents Apollo Server has seen, ahead of its pipeline: what that does to every request and
@@ -26,11 +28,16 @@ type Plugin = ApolloServerPlugin<RequestContext>;
 export class FastLane {
   readonly #documents = new WarmDocuments();
   readonly #plugins: readonly Plugin[];
+  readonly #stringify: Stringify;
   #execute: GatewayExecutor | undefined;
 
-  /** @param plugins all that Apollo Server has, those included that it would add by itself */
-  constructor(plugins: readonly Plugin[]) {
+  /**
+   * @param plugins all that Apollo Server has, those included that it would add by itself
+   * @param stringify Apollo Server's `stringifyResult`
+   */
+  constructor(plugins: readonly Plugin[], stringify: Stringify) {
     this.#plugins = plugins;
+    this.#stringify = stringify;
   }
 
   /** The plugins for Apollo Server: the lane's, and the one that it learns by. */
@@ -62,6 +69,7 @@ export class FastLane {
     if (warmAnswerChannel.hasSubscribers)
       warmAnswerChannel.publish({ operationName } satisfies WarmAnswerEvent);
     if (!execute) throw new TypeError('A query cannot be warm before the gateway has loaded');
-    return answerWarm(asked, contextValue, { plugins: this.#plugins, execute });
+    const [plugins, stringify] = [this.#plugins, this.#stringify];
+    return answerWarm(asked, contextValue, { plugins, execute, stringify });
   }
 }

@@ -69,10 +69,12 @@ export async function serve(
   options: { readonly withLane: boolean; readonly admit?: () => Promise<void> },
 ): Promise<FastifyInstance> {
   const all = [codesOfRefusals, operationNames, ...plugins, legacyStatus, ApolloServerPluginCacheControl()];
-  const lane = new FastLane(all);
+  const stringifyResult = (result: object): string => `${JSON.stringify(result)}\n`;
+  const lane = new FastLane(all, stringifyResult);
   const apollo = new ApolloServer<RequestContext>({
     gateway: options.withLane ? lane.tap(gateway) : gateway,
     formatError,
+    stringifyResult,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: { debug: ignore, info: ignore, warn: ignore, error: ignore },

@@ -1,4 +1,4 @@
-import type { Identity } from '@cdx/kit';
+import type { Identity, RowsChanged } from '@cdx/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
 
@@ -9,14 +9,17 @@ export function beginRequest(
   identity: Identity,
   timeoutMs: number,
 ): RequestContext {
-  return makeRequestContext({
+  const listeners: RequestContext['changeListeners'] = new Set();
+  const request = {
     identity,
     requestId: id,
     ipAddress: ip,
     userAgent: headers['user-agent'] ?? null,
     signal: untilGone(reply, timeoutMs),
     deadlineMs: Date.now() + timeoutMs,
-  });
+    onChange: (change: RowsChanged) => listeners.forEach((listener) => listener(change)),
+  };
+  return makeRequestContext(request, listeners);
 }
 
 /** Aborted when the client leaves before it has its answer, or when the time is up. */

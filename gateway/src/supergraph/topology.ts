@@ -4,8 +4,9 @@ import type { ComposedSubgraph } from '../compose/index.ts';
 import { httpSource, inProcessSource, type SubgraphSource } from '../datasources/index.ts';
 import type { KeySource } from '../identity/keys.ts';
 import type { Settings } from '../settings.ts';
-import { domains, type Domain, type KeyPublisher } from '../subgraphs.ts';
+import { contracts, domains, type Domain, type KeyPublisher } from '../subgraphs.ts';
 import { composeLive } from './compose-live.ts';
+import { openViews, type Views } from '../views/index.ts';
 import { watchSupergraph } from './watch.ts';
 
 /** Which subgraphs there are, and how each is reached. */
@@ -15,6 +16,8 @@ export interface Topology {
   sourceOf(name: string, url: string | undefined): SubgraphSource;
   /** All sources in use. */
   sources(): readonly SubgraphSource[];
+  /** What is answered across services; a part of the gateway, wherever the others run. */
+  readonly views: Views;
   /** Where the keys of access tokens are; undefined where no auth subgraph is known. */
   readonly keys: KeySource | undefined;
   close(): Promise<void>;
@@ -38,7 +41,10 @@ export async function openTopology(
     sources.set(key, source);
     return source;
   };
+  const views = openViews({ sources: () => [...sources.values()], log });
+  const local = new Map([[views.source.name, views.source]]);
   const rest = {
+    views,
     sources: () => [...sources.values()],
     async close() {
       secrets?.close();
@@ -50,7 +56,8 @@ export async function openTopology(
     return {
       ...rest,
       supergraph: watchSupergraph(file, log),
-      sourceOf: (name, url) => remote(name, settings.SUBGRAPHS.get(name) ?? url ?? missingUrl(name)),
+      sourceOf: (name, url) =>
+        local.get(name) ?? remote(name, settings.SUBGRAPHS.get(name) ?? url ?? missingUrl(name)),
       keys: remoteKeys(settings),
     };
   }
@@ -68,7 +75,9 @@ export async function openTopology(
     ...rest,
     supergraph: composeLive(knownContracts(settings), foreign, log),
     sourceOf: (name, url) =>
-      sources.get(name) ?? remote(name, settings.SUBGRAPHS.get(name) ?? url ?? missingUrl(name)),
+      local.get(name) ??
+      sources.get(name) ??
+      remote(name, settings.SUBGRAPHS.get(name) ?? url ?? missingUrl(name)),
     keys: localKeys(inside) ?? remoteKeys(settings),
   };
 }
@@ -84,10 +93,9 @@ function openInside(
 
 /** The product's own contracts are known whether their subgraphs run or not, so the graph is whole from the start. */
 function knownContracts(settings: Settings): ComposedSubgraph[] {
-  return domains.map(({ name, url, typeDefs }) => ({
-    name,
-    url: settings.SUBGRAPHS.get(name) ?? url,
-    typeDefs: typeDefs(),
+  return contracts().map((contract) => ({
+    ...contract,
+    url: settings.SUBGRAPHS.get(contract.name) ?? contract.url,
   }));
 }
 

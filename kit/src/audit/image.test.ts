@@ -15,6 +15,7 @@ const people: TableDescriptor = {
     passwordHash: { column: 'password_hash', type: 'text', nullable: false, privacy: 'secret' },
     settings: { column: 'settings', type: 'json', nullable: false },
     bornAt: { column: 'born_at', type: 'timestamp', nullable: true },
+    hiredOn: { column: 'hired_on', type: 'date', nullable: true },
   },
 };
 
@@ -30,6 +31,7 @@ describe('an image', () => {
       '01930001-0000-7000-8000-000000000001',
     ],
     ['a moment is ISO 8601', { bornAt: new Date(0) }, '1970-01-01T00:00:00.000Z'],
+    ['a day is a day', { hiredOn: new Date('2026-02-28') }, '2026-02-28'],
   ])('%s', (_, values, expected) => {
     expect(Object.values(imageOf(people, values))).toEqual([expected]);
   });

@@ -41,6 +41,8 @@ function plain({ type }: ColumnDescriptor, value: unknown): unknown {
   if (value === null) return null;
   if (type === 'uuid' && value instanceof Uint8Array) return bytesToUuid(value);
   if (typeof value === 'bigint') return value.toString();
+  // Prisma takes and gives days as midnights in UTC.
+  if (type === 'date' && value instanceof Date) return value.toISOString().slice(0, 10);
   // Through JSON once: dates and decimals become text, and what is no JSON goes.
   const text = JSON.stringify(value) as string | undefined;
   return text === undefined ? null : JSON.parse(text);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { tenantOf } from './tenant.ts';
+import { anIdentity } from '../testing/index.ts';
+import { ofOwnTenant, tenantOf } from './tenant.ts';
 
 describe('what somebody makes', () => {
   test('belongs to the own tenant, named or not', () => {
@@ -22,5 +23,34 @@ describe('what somebody makes', () => {
   test('belongs to some tenant', () => {
     for (const role of ['superadmin', 'user'] as const)
       expect(() => tenantOf({ role, tenantId: null }, null)).toThrow('input.tenantId must be given');
+  });
+});
+
+describe('the condition of a list', () => {
+  const conditionOf = (parts: Parameters<typeof anIdentity>[0]) => {
+    const { text, values } = ofOwnTenant({ identity: anIdentity({ userId: 'u', ...parts }) });
+    return { text, values };
+  };
+
+  test('names the caller’s tenant', () => {
+    expect(conditionOf({ role: 'admin', tenantId: 'acme' })).toEqual({
+      text: 't.tenant_id = $1',
+      values: ['acme'],
+    });
+  });
+
+  test('lets who belongs to no tenant through to no row', () => {
+    expect(conditionOf({ role: 'user', tenantId: null })).toEqual({
+      text: 't.tenant_id = $1',
+      values: [null],
+    });
+  });
+
+  test('lets a superadmin through to all', () => {
+    expect(conditionOf({ role: 'superadmin' }).text).toBe('true');
+  });
+
+  test('needs a login', () => {
+    expect(() => ofOwnTenant({ identity: anIdentity() })).toThrow('Log in');
   });
 });

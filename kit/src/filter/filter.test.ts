@@ -44,6 +44,16 @@ describe('a filter becomes a condition', () => {
     expect(condition({ tags: { hasSome: ['a', 'b'] } }).text).toBe('(t."tags" && $1)');
   });
 
+  test('lists that are JSON are asked for the same', () => {
+    const onList = (operator: Filter): { text: string; values: unknown[] } => condition({ data: operator });
+    expect(onList({ has: 'a' })).toEqual({ text: '(t."data" @> $1::jsonb)', values: ['["a"]'] });
+    expect(onList({ hasEvery: ['a', 'b'] }).values).toEqual(['["a","b"]']);
+    expect(onList({ hasSome: ['a', 'b'] })).toEqual({
+      text: '(t."data" ?| $1::text[])',
+      values: [['a', 'b']],
+    });
+  });
+
   test('MySQL gets ids as bytes, and lists filled up to a power of two', () => {
     const id = '01a1fc84-a4e8-73f4-aaf1-ea972c056eff';
     const { sql, values } = filterCondition(

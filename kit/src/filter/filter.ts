@@ -92,11 +92,10 @@ function comparison(
     case 'isNull':
       return operand === true ? sql`${ref} is null` : sql`${ref} is not null`;
     case 'has':
-      return sql`${ref} @> ${[operand]}`;
     case 'hasEvery':
-      return sql`${ref} @> ${operand}`;
+      return column.type === 'json' ? containsJson(dialect, ref, operands) : sql`${ref} @> ${operands}`;
     case 'hasSome':
-      return sql`${ref} && ${operand}`;
+      return column.type === 'json' ? overlapsJson(dialect, ref, operands) : sql`${ref} && ${operands}`;
     default:
       return sql`${ref} ${comparisons[operator] ?? unknownOperator(operator)} ${value}`;
   }
@@ -115,6 +114,13 @@ function like(dialect: Dialect, ref: Sql, pattern: string): Sql {
 function containsJson(dialect: Dialect, ref: Sql, operand: unknown): Sql {
   const json = JSON.stringify(operand);
   return dialect === 'postgres' ? sql`${ref} @> ${json}::jsonb` : sql`json_contains(${ref}, ${json})`;
+}
+
+/** Whether a JSON list of texts has one of the operands. */
+function overlapsJson(dialect: Dialect, ref: Sql, operands: readonly unknown[]): Sql {
+  return dialect === 'postgres'
+    ? sql`${ref} ?| ${operands}::text[]`
+    : sql`json_overlaps(${ref}, ${JSON.stringify(operands)})`;
 }
 
 /** The schema lets only texts through to these operators. */

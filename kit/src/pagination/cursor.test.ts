@@ -9,13 +9,14 @@ const row = {
   name: 'é\u2028"',
   size: null,
   price: '1.10',
+  dueOn: '2026-02-28',
   madeAt: new Date(1_700_000_000_123),
   status: 'new',
 };
 const by = (property: string): Order => ({ property, direction: 'ASC' });
 
 describe('a cursor', () => {
-  test.each(['id', 'name', 'size', 'price', 'madeAt', 'status'] as const)(
+  test.each(['id', 'name', 'size', 'price', 'dueOn', 'madeAt', 'status'] as const)(
     'brings the value of %s back',
     (property) => {
       const cursor = encodeCursor(aTable, by(property), row);
@@ -45,6 +46,7 @@ describe('a cursor', () => {
     ['madeAt', 'never'],
     ['size', '1'],
     ['price', '1e5'],
+    ['dueOn', '2026-02-28T00:00:00Z'],
   ])('with %s = %s is refused', (property, value) => {
     expect(() => decodeCursor(aTable, by(property), forged(`${property} ASC`, value, id), 'after')).toThrow(
       'a cursor',

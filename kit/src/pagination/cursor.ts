@@ -56,6 +56,8 @@ function decodeValue(column: ColumnDescriptor, value: unknown): unknown {
     case 'float':
     case 'bigint':
       return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+    case 'date':
+      return typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined;
     case 'decimal':
       return typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? value : undefined;
     case 'boolean':

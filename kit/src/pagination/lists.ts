@@ -2,7 +2,7 @@ import sql, { raw, type Sql } from 'sql-template-tag';
 import type { SubgraphContext } from '../context/context.ts';
 import { columnOf, columnRef, decodeRows, isAnyOf, selectColumns, type Columns } from '../sql/columns.ts';
 import type { Dialect, RequestDatabase } from '../sql/database.ts';
-import type { TableDescriptor } from '../sql/table.ts';
+import type { ColumnDescriptor, TableDescriptor } from '../sql/table.ts';
 import { allWalled, confined, walled, type Walled } from '../sql/walled.ts';
 import { keyProperty, type Order } from './order.ts';
 import { planPage, type Connection, type PageArguments, type PagePlan } from './page.ts';
@@ -104,7 +104,7 @@ function lateral(
   withTotal: boolean,
 ): Walled {
   const { table, parent, where = sql`true` } = list;
-  const type = parent !== null && columnOf(table, parent).type === 'uuid' ? 'uuid' : 'text';
+  const type = parent === null ? 'text' : keyType(columnOf(table, parent));
   const ofParent = parent === null ? sql`true` : sql`${columnRef('postgres', table, parent)} = p.parent`;
   const from = walled`from ${sourceOf(db, table, place)} t
     where ${ofParent} and ${confined('postgres', where)} and ${plan.filter}`;
@@ -141,8 +141,13 @@ function window(
         where r.rowRank <= ${limit(plan)} order by r.rowRank`;
 }
 
-/** What a list is read from. Only policies could confine a source other than its table. */
-function sourceOf(
+/** The Postgres type of what names a parent. */
+function keyType({ type }: ColumnDescriptor): string {
+  return type === 'uuid' || type === 'int' ? type : 'text';
+}
+
+/** What is read from. Only policies could confine a source other than the table. */
+export function sourceOf(
   db: RequestDatabase<unknown, Walled>,
   table: TableDescriptor,
   from: Sql | undefined,
@@ -157,7 +162,7 @@ function columnsOf(dialect: Dialect, table: TableDescriptor, { columns }: PagePl
 }
 
 /** More columns, after those that are there. */
-function more(extra: Sql | undefined): Sql {
+export function more(extra: Sql | undefined): Sql {
   return extra ? sql`, ${extra}` : sql``;
 }
 

@@ -15,6 +15,7 @@ const columnTypes: Readonly<Record<string, ColumnType>> = {
 const rowTypes: Readonly<Record<Exclude<ColumnType, 'enum'>, string>> = {
   bigint: 'bigint',
   boolean: 'boolean',
+  date: 'string',
   decimal: 'string',
   float: 'number',
   int: 'number',
@@ -104,6 +105,7 @@ function columnType(field: DMMF.Field): ColumnType {
   if (field.kind === 'enum') return 'enum';
   const [nativeType, parameters] = field.nativeType ?? [];
   if (nativeType === 'Uuid' || (nativeType === 'Binary' && parameters?.[0] === '16')) return 'uuid';
+  if (nativeType === 'Date') return 'date';
   const type = columnTypes[field.type];
   if (!type) throw new TypeError(`${field.name} has a type that tables cannot describe: ${field.type}`);
   return type;

@@ -1,16 +1,13 @@
-import { buildSubgraphSchema } from '@apollo/subgraph';
 import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import { accessDrafts } from '../audit/access.ts';
 import { auditLogResolver } from '../audit/resolver.ts';
 import { makeContext, selecting, type SubgraphContext } from '../context/context.ts';
+import type { AuditedTables } from '../audit/record.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
 import { maskPersonal } from '../log.ts';
-import { enumResolvers, useInternalDefaults } from './enums.ts';
-import { nameActions } from './actions.ts';
-import { enforcePolicies } from './policies.ts';
-import { scalars } from './scalars.ts';
+import { buildSchema } from './build.ts';
 import { readTypeDefs } from './type-defs.ts';
 
 /** What a domain brings to become a subgraph. */
@@ -35,17 +32,9 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
   const { tables } = database;
   const log = maskPersonal(definition.log, tables);
   const typeDefs = readTypeDefs(schemaFile);
-  const schema = buildSubgraphSchema({
-    typeDefs,
-    // The generated resolver types are exact; the library's map is not, so the two meet in one cast.
-    resolvers: { ...scalars, ...enumResolvers(typeDefs), ...resolvers },
-  });
-  useInternalDefaults(schema);
-  nameActions(schema, name);
-  const auditLog = schema.getQueryType()?.getFields()[`${name}AuditLog`];
-  if (!auditLog) throw new Error(`${name}/schema.graphql has no Query.${name}AuditLog`);
-  auditLog.resolve = auditLogResolver(tables.AuditEntry);
-  enforcePolicies(schema);
+  const schema = buildSchema({ name, typeDefs, resolvers: withAuditLog(resolvers, name, tables) });
+  if (!schema.getQueryType()?.getFields()[`${name}AuditLog`])
+    throw new Error(`${name}/schema.graphql has no Query.${name}AuditLog`);
   return {
     name,
     typeDefs,
@@ -64,4 +53,10 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
       await database.close();
     },
   };
+}
+
+/** The resolvers with that of the audit log, which is the same in every domain. */
+function withAuditLog(resolvers: object, name: string, { AuditEntry }: AuditedTables): object {
+  const { Query } = resolvers as { readonly Query?: object };
+  return { ...resolvers, Query: { ...Query, [`${name}AuditLog`]: auditLogResolver(AuditEntry) } };
 }

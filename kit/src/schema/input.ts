@@ -19,13 +19,14 @@ export function parseInput<Schema extends z.ZodType>(
   throw codedError('BAD_USER_INPUT', `${field}: ${expected}`, { field, expected });
 }
 
+/** The properties that are never absent, and those that may be. */
+type Given<Value> = {
+  [Key in keyof Value as undefined extends Value[Key] ? never : Key]: Value[Key];
+} & { [Key in keyof Value as undefined extends Value[Key] ? Key : never]?: Exclude<Value[Key], undefined> };
+
 /** The properties that are given, without the absent ones: what a partial update changes. */
-export function given<Value extends object>(
-  value: Value,
-): { [Key in keyof Value]?: Exclude<Value[Key], undefined> } {
-  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as {
-    [Key in keyof Value]?: Exclude<Value[Key], undefined>;
-  };
+export function given<Value extends object>(value: Value): Given<Value> {
+  return Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as Given<Value>;
 }
 
 /** A value that has been checked to be JSON, in the type that Prisma wants of JSON columns. */

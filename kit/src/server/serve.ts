@@ -5,6 +5,7 @@ import type { RowsChanged, Subgraph } from '../context/subgraph.ts';
 import { isMutation, makeExecutor } from '../execute/execute.ts';
 import type { SecretSource } from '../identity/secrets.ts';
 import { deadlineHeader, identityHeader, verifyIdentity, type SignedRequest } from '../identity/signed.ts';
+import { productVersion } from '../version.ts';
 import { answerHttpErrors, graphqlError } from './http-errors.ts';
 
 export interface ServeOptions {
@@ -50,7 +51,7 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
 }
 
 function serveHealth(server: FastifyInstance, subgraph: Subgraph, log: Logger): void {
-  server.get('/health', () => ({ status: 'up' }));
+  server.get('/health', () => ({ status: 'up', version: productVersion }));
   server.get('/ready', async (_, reply) => {
     try {
       await subgraph.checkHealth();

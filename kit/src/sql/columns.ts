@@ -57,12 +57,19 @@ export function selectColumns(dialect: Dialect, table: TableDescriptor, columns 
     const quote = dialect === 'mysql' ? '`' : '"';
     list = join(
       columns.map(
-        (property) => sql`${columnRef(dialect, table, property)} as ${raw(`${quote}${property}${quote}`)}`,
+        (property) => sql`${selected(dialect, table, property)} as ${raw(`${quote}${property}${quote}`)}`,
       ),
     );
     known.set(dialect, list);
   }
   return list;
+}
+
+/** A day is read as text: the drivers would make a moment of it, in the zone of the process. */
+function selected(dialect: Dialect, table: TableDescriptor, property: string): Sql {
+  const ref = columnRef(dialect, table, property);
+  if (columnOf(table, property).type !== 'date') return ref;
+  return dialect === 'postgres' ? sql`${ref}::text` : sql`date_format(${ref}, '%Y-%m-%d')`;
 }
 
 /** A value as the dialect's driver wants it for this column. */
@@ -78,6 +85,7 @@ const arrayTypes: Partial<Record<ColumnDescriptor['type'], string>> = {
   text: 'text[]',
   int: 'int[]',
   bigint: 'bigint[]',
+  date: 'date[]',
   timestamp: 'timestamptz[]',
   decimal: 'numeric[]',
   float: 'float8[]',
@@ -113,7 +121,8 @@ export function isPossible(column: ColumnDescriptor, value: string): boolean {
 export interface RowsEvent {
   readonly table: TableDescriptor;
   readonly columns: Columns;
-  readonly rows: readonly object[];
+  /** What a listener puts in a row's place is what the reader gets. */
+  readonly rows: object[];
 }
 
 /** Publishes a `RowsEvent` for all rows read by some of their columns; free while nobody listens. */

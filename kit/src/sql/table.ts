@@ -1,6 +1,16 @@
 /** What a column holds, whatever the database calls it. */
 export type ColumnType =
-  'uuid' | 'text' | 'int' | 'bigint' | 'float' | 'decimal' | 'boolean' | 'timestamp' | 'json' | 'enum';
+  | 'uuid'
+  | 'text'
+  | 'int'
+  | 'bigint'
+  | 'float'
+  | 'decimal'
+  | 'boolean'
+  | 'date'
+  | 'timestamp'
+  | 'json'
+  | 'enum';
 
 export interface ColumnDescriptor {
   /** The column's name in SQL. */

@@ -41,6 +41,22 @@ export async function run(
   return { ...rest, data: JSON.parse(JSON.stringify(data)) as Record<string, unknown> | null };
 }
 
+/**
+ * Runs one operation that is to succeed.
+ * @returns its data
+ * @throws the first of its errors
+ */
+export async function ask<Data extends object = Record<string, unknown>>(
+  subgraph: Subgraph,
+  identity: Identity,
+  source: string,
+  variables: Readonly<Record<string, unknown>> = {},
+): Promise<Data> {
+  const { data, errors } = await run(subgraph, identity, source, variables);
+  if (errors?.[0]) throw errors[0];
+  return data as Data;
+}
+
 /** The codes of a result's errors. */
 export function codes({ errors = [] }: ExecutionResult): unknown[] {
   return errors.map(({ extensions }) => extensions.code);

@@ -12,6 +12,7 @@ export const aTable: TableDescriptor = {
     tags: { column: 'tags', type: 'text', nullable: false, list: true },
     size: { column: 'size', type: 'int', nullable: true },
     price: { column: 'price', type: 'decimal', nullable: false },
+    dueOn: { column: 'due_on', type: 'date', nullable: true },
     madeAt: { column: 'made_at', type: 'timestamp', nullable: false },
     status: { column: 'status', type: 'enum', nullable: false, enumName: 'things.status' },
     data: { column: 'data', type: 'json', nullable: false },

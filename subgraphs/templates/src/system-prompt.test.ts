@@ -102,6 +102,32 @@ describe('searching templates', () => {
     });
   });
 
+  test('tells a persona, a prompt and a system prompt apart, whatever is asked of them', async () => {
+    const [word, superadmin] = [`zebra${newId().replaceAll('-', '')}`, aUser({ role: 'superadmin' })];
+    const template = `name: "${word}", category: "c"`;
+    const { errors } = await run(
+      subgraph,
+      superadmin,
+      `mutation {
+        createPersonaTemplate(input: { ${template}, key: "${word}", systemPrompt: "p" }) { id }
+        createPromptTemplate(input: { ${template}, template: "p" }) { id }
+        createSystemPrompt(input: { scope: USER, name: "${word}", content: "p" }) { id } }`,
+    );
+    expect(errors).toBeUndefined();
+    const { data } = await run(
+      subgraph,
+      superadmin,
+      `{ searchTemplates(text: "${word}") { template { __typename ... on PromptTemplate { name } } } }`,
+    );
+    const found = (data?.searchTemplates as { template: { __typename: string } }[]).map(
+      (hit) => hit.template,
+    );
+    expect(found.map(({ __typename }) => __typename).toSorted()).toEqual([
+      ...['PersonaTemplate', 'PromptTemplate', 'SystemPrompt'],
+    ]);
+    expect(found).toContainEqual({ __typename: 'PromptTemplate', name: word });
+  });
+
   test.each(['(text: "")', '(text: "a", first: 0)', '(text: "a", first: 101)'])(
     '%s is refused',
     async (args) => {

@@ -1,10 +1,11 @@
 import { buildSchema, type GraphQLSchema } from 'graphql';
 import type { TestSubgraph } from '../testing.ts';
-import type { EntityModel, FieldModel, GraphModel } from './model.ts';
+import type { EntityModel, FieldArguments, FieldModel, GraphModel } from './model.ts';
 import { valueFields, Values } from './values.ts';
 
 /** What all parts of a random graph have alike. */
-const common = `scalar Json enum Color { RED BLUE }`;
+const common = `scalar Json enum Color { RED BLUE }
+  input Options { text: String = "none" color: Color json: Json ids: [ID!] rates: [[Float]] n: Int! = 3 in: Options }`;
 
 /** The subgraphs of a random graph. */
 export function subgraphsOf(model: GraphModel): TestSubgraph[] {
@@ -40,11 +41,14 @@ function typeOf({ name, keys, fields }: EntityModel, subgraph: number): string {
   }`;
 }
 
-function definition({ name, type, wrapping, takesArgument }: FieldModel): string {
-  return `${name}${takesArgument ? '(n: Int)' : ''}: ${wrapping.replace('_', type)}`;
+const argumentTypes = { n: 'n: Int', of: 'of: Options' } as const;
+
+function definition({ name, type, wrapping, takes }: FieldModel): string {
+  const args = takes.length > 0 ? `(${takes.map((argument) => argumentTypes[argument]).join(', ')})` : '';
+  return `${name}${args}: ${wrapping.replace('_', type)}`;
 }
 
-type Resolver = (source: never, args: { readonly n?: number | null }) => unknown;
+type Resolver = (source: never, args: FieldArguments) => unknown;
 
 function resolversOf(model: GraphModel, values: Values, subgraph: number): Record<string, object> {
   const of = (type: string, names: readonly string[]): Record<string, Resolver> =>

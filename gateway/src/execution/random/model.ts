@@ -7,8 +7,8 @@ export interface FieldModel {
   readonly type: string;
   /** Where the type stands: `_!`, `[_]`, `[_!]!`. */
   readonly wrapping: string;
-  /** Whether it takes an `n`. */
-  readonly takesArgument: boolean;
+  /** The arguments that it takes: `n` of type Int, `of` of type Options. */
+  readonly takes: readonly ('n' | 'of')[];
   /** The numbers of the subgraphs that have it. */
   readonly subgraphs: readonly number[];
   /** The field of another subgraph that it is made of. */
@@ -35,6 +35,12 @@ export interface GraphModel {
 const wrappings = ['_', '_!', '[_]', '[_!]', '[_!]!', '[[_]]', '[[_!]!]!'] as const;
 const leaves = ['Int', 'String', 'Color', 'Json'] as const;
 
+/** The arguments of a field as they were given. */
+export interface FieldArguments {
+  readonly n?: number | null;
+  readonly of?: unknown;
+}
+
 /** A graph of 2 to 4 subgraphs; each knows every entity by some key, and owns some of its fields. */
 export function aModel(numbers: readonly number[]): GraphModel {
   const choices = new Choices(numbers);
@@ -44,7 +50,7 @@ export function aModel(numbers: readonly number[]): GraphModel {
     name,
     type: choices.oneOf(['Int', ...leaves, 'Value', 'Thing', 'Any', ...names, ...names]),
     wrapping: choices.oneOf(wrappings),
-    takesArgument: choices.rarely(4),
+    takes: choices.oneOf<FieldModel['takes']>([[], [], [], ['n'], ['of'], ['n', 'of']]),
     subgraphs,
     fails: choices.rarely(6),
   });
@@ -75,7 +81,7 @@ function fieldsOf(
   });
   const owner = choices.below(subgraphCount);
   const type = choices.oneOf(leaves);
-  const base = { wrapping: '_', takesArgument: false, fails: false };
+  const base: Pick<FieldModel, 'wrapping' | 'takes' | 'fails'> = { wrapping: '_', takes: [], fails: false };
   const material = { ...base, name: 'material', type, subgraphs: [owner] };
   const user = (owner + 1) % subgraphCount;
   const product = { ...base, name: 'product', type: 'String', subgraphs: [user], requires: 'material' };

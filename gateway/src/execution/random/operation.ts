@@ -18,7 +18,26 @@ const definitions: Readonly<Record<string, string>> = {
   no: '$no: Boolean! = false',
   n: '$n: Int',
   two: '$two: Int = 2',
+  rate: '$rate: Float = 0.5',
 };
+
+/** Fields of `Options`, some of whose values mean another thing to JSON than to GraphQL. */
+const literals = [
+  'n: 5',
+  'n: $two',
+  'text: "a"',
+  'text: null',
+  'text: """a "$two" \\u0041"""',
+  'color: RED',
+  'json: { deep: [1, RED, "x", null], of: { of: true } }',
+  'json: { n: $n }',
+  'json: 12345678901234567890',
+  'ids: 12345678901234567890',
+  'ids: ["7", 7]',
+  'rates: 1.5',
+  'rates: [[1, 2.50, null], 1e3]',
+  'rates: [[$rate], 1]',
+] as const;
 
 class OperationMaker {
   readonly #values: Values;
@@ -54,9 +73,37 @@ class OperationMaker {
     if (kind === 9 || !first) return `${this.#alias()}__typename ${this.#directive()}`;
     if (depth > 0 && kind >= 7) return this.#fragment(type, depth - 1, kind === 8);
     const field = this.#choices.oneOf([first, ...others]);
-    const argument = field.takesArgument ? this.#choices.oneOf(['', '(n: 1)', '(n: $n)', '(n: $two)']) : '';
-    const below = this.#isLeaf(field.type) ? '' : this.#set(field.type, depth - 1);
-    return `${this.#alias()}${field.name}${argument} ${this.#directive()} ${below}`;
+    if (this.#isLeaf(field.type)) return this.#field(field, this.#alias(), '');
+    // Twins have entities at several places that the same subgraphs are asked for.
+    const aliases = this.#choices.rarely(3) ? ['t0: ', 't1: '] : [this.#alias()];
+    return aliases.map((alias) => this.#field(field, alias, this.#set(field.type, depth - 1))).join(' ');
+  }
+
+  #field(field: FieldModel, alias: string, below: string): string {
+    return `${alias}${field.name}${this.#arguments(field)} ${this.#directive()} ${below}`;
+  }
+
+  #arguments({ takes }: FieldModel): string {
+    const given = takes.flatMap((argument) => {
+      if (argument === 'n') return this.#choices.oneOf([[], ['n: 1'], ['n: 2'], ['n: $n'], ['n: $two']]);
+      return this.#choices.rarely(3) ? [] : [`of: ${this.#options(2)}`];
+    });
+    return given.length > 0 ? `(${given.join(' ')})` : '';
+  }
+
+  #options(depth: number): string {
+    const fields = this.#choices.some(0, 2, () => this.#option(depth));
+    return this.#choices.rarely(8) ? 'null' : `{ ${[...new Set(fields)].join(' ')} }`;
+  }
+
+  #option(depth: number): string {
+    const [first, ...others] = literals;
+    const option = this.#choices.oneOf([first, ...others, 'in']);
+    return option === 'in' && depth > 0
+      ? `in: ${this.#options(depth - 1)}`
+      : option === 'in'
+        ? first
+        : option;
   }
 
   #fragment(type: string, depth: number, isNamed: boolean): string {
@@ -93,7 +140,7 @@ class OperationMaker {
   }
 
   #fieldsOf(type: string): readonly FieldModel[] {
-    const plain = { wrapping: '_', takesArgument: false, subgraphs: [], fails: false };
+    const plain = { wrapping: '_', takes: [], subgraphs: [], fails: false };
     if (type === 'Any') return [];
     const label = { ...plain, name: 'label', type: 'String' };
     if (type === 'Thing') return [label, { ...plain, name: 'extra', type: 'Int' }];

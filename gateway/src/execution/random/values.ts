@@ -1,4 +1,4 @@
-import type { FieldModel, GraphModel } from './model.ts';
+import type { FieldArguments, FieldModel, GraphModel } from './model.ts';
 
 /** An object of a random graph: an entity by its id, or a value by the place that it was first seen at. */
 interface Source {
@@ -13,7 +13,7 @@ export const valueFields: readonly FieldModel[] = [
   { name: 'a', type: 'Int', wrapping: '_' },
   { name: 'b', type: 'String', wrapping: '_!' },
   { name: 'inner', type: 'Value', wrapping: '_' },
-].map((field) => ({ ...field, takesArgument: false, subgraphs: [], fails: false }));
+].map((field) => ({ ...field, takes: [], subgraphs: [], fails: false }));
 
 /** Resolves the fields of a random graph, alike in its subgraphs and in the whole. */
 export class Values {
@@ -28,7 +28,7 @@ export class Values {
     type: string,
     name: string,
     source: Source | undefined,
-    args: { readonly n?: number | null },
+    args: FieldArguments,
     isWhole: boolean,
   ): unknown {
     if (name === 'id') return source?.id;
@@ -43,7 +43,7 @@ export class Values {
         : source?.[field.requires];
       return `of ${JSON.stringify(material)}`;
     }
-    const seed = `${type}:${source?.id ?? source?.seed ?? ''}.${name}(${String(args.n ?? '')})`;
+    const seed = `${type}:${source?.id ?? source?.seed ?? ''}.${name}(${tell(args)})`;
     if (field.fails && hash(`${seed}!`) % 4 === 0) throw new Error(`${name} fails`);
     return this.#make(field.type, field.wrapping, seed);
   }
@@ -93,6 +93,15 @@ export class Values {
       }
     }
   }
+}
+
+/** What arguments mean, where JSON would not tell -0 and infinity from other numbers. */
+function tell({ n, of }: FieldArguments): string {
+  if (of === undefined) return String(n ?? '');
+  const told = JSON.stringify(of, (_, value: unknown) =>
+    typeof value === 'number' ? (Object.is(value, -0) ? '-0' : String(value)) : value,
+  );
+  return `${String(n ?? '')}${told}`;
 }
 
 /** FNV-1a: the same text gives the same number everywhere. */

@@ -1,0 +1,33 @@
+import type { SubgraphRequest, SubgraphResult } from '@cdx/kit';
+import type { FieldFacts, GraphFacts } from './facts.ts';
+import type { ServiceProbe } from './service-health.ts';
+
+/** What the views of one client request see: the services, asked as the caller. */
+export interface Context extends SubgraphRequest {
+  /** The graph as it is composed now. */
+  readonly facts: GraphFacts;
+  /** Asks a service for the caller; what the service refuses the caller, it refuses here. */
+  ask(service: string, query: string, variables: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
+  /** The services as they can be probed, by name. */
+  readonly probes: ReadonlyMap<string, ServiceProbe>;
+}
+
+/** A root field of the graph that a view reads, with the service that has it. */
+export interface RootField extends FieldFacts {
+  readonly service: string;
+}
+
+/** The root fields of queries, each with its service. */
+export function queryFields({ types }: GraphFacts): RootField[] {
+  return (types.get('Query')?.fields ?? []).flatMap((field) =>
+    field.services.slice(0, 1).map((service) => ({ ...field, service })),
+  );
+}
+
+/**
+ * Whether the caller may ask for a root field. A view asks no more than that: a service that refuses puts the refusal
+ * on record, as if the caller had tried.
+ */
+export function mayAsk({ identity }: Pick<Context, 'identity'>, { scopes }: FieldFacts): boolean {
+  return scopes.length === 0 || scopes.some((list) => list.every((scope) => identity.scopes.includes(scope)));
+}

@@ -1,0 +1,16 @@
+import { z } from 'zod';
+
+const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** A currency by its code of ISO 4217. */
+export const currency = z
+  .string()
+  .refine((code) => currencies.has(code), 'must be a currency of ISO 4217, such as EUR');
+
+/** An amount of money as it is stored, `decimal(12,2)`: not negative, at most two digits after the point. */
+export const amount = z
+  .string()
+  .regex(/^\d{1,10}(\.\d{1,2})?$/, 'must be at least 0, with at most 10 digits and 2 after the point');
+
+/** The tenant that a superadmin writes for. */
+export const tenantId = z.string().min(1, 'must not be empty').max(50);
