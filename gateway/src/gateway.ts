@@ -1,31 +1,17 @@
-import { ApolloGateway } from '@apollo/gateway';
-import { ApolloServer } from '@apollo/server';
-import {
-  ApolloServerPluginLandingPageDisabled,
-  ApolloServerPluginSchemaReportingDisabled,
-  ApolloServerPluginUsageReportingDisabled,
-} from '@apollo/server/plugin/disabled';
-import { makeLogger, readSettings, type Environment, type Logger } from '@cdx/kit';
-import { NoSchemaIntrospectionCustomRule } from 'graphql';
-import { acceptPolicies, authorizeGateway, policies, RefusalLog } from './authorization/index.ts';
-import { formatError } from './errors/format-error.ts';
-import type { SubgraphSource } from './datasources/index.ts';
-import { codesOfRefusals, legacyStatus, logFaults, operationNames } from './errors/plugins.ts';
-import { executeGateway } from './execution/execute-gateway.ts';
-import { joinQueries } from './execution/in-flight/join-queries.ts';
-import { SharedAnswers } from './execution/in-flight/shared-answers.ts';
-import { shareOperations } from './execution/literals/share-operations.ts';
-import type { RequestContext } from './execution/request-context.ts';
+import { makeLogger, readSettings, type Environment } from '@cdx/kit';
+import { startApollo } from './apollo.ts';
+import { RefusalLog } from './authorization/index.ts';
 import { serveGraphql } from './http/graphql.ts';
 import { serveHealth } from './http/health.ts';
 import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
-import { makeLimits, type Limits } from './limits/index.ts';
+import { makeLimits } from './limits/index.ts';
 import { openSafelist } from './persisted/index.ts';
+import { connectRedis } from './redis.ts';
 import { serveSession } from './session/index.ts';
-import { settingsSchema, type Settings } from './settings.ts';
-import { openTopology, type Topology } from './supergraph/topology.ts';
+import { settingsSchema } from './settings.ts';
+import { openTopology } from './supergraph/topology.ts';
 
 /** A gateway that serves. */
 export interface RunningGateway {
@@ -43,13 +29,14 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const settings = readSettings(settingsSchema, environment);
   const log = makeLogger('gateway', settings.LOG_LEVEL);
   const topology = await openTopology(settings, environment, log);
-  const limits = await makeLimits(settings, log);
+  const redis = settings.REDIS_URL === undefined ? undefined : await connectRedis(settings.REDIS_URL, log);
+  const limits = makeLimits(settings, redis);
   const refusals = new RefusalLog(() => topology.sources().find(({ name }) => name === 'auth'), log, {
     perCaller: settings.REFUSALS_PER_CALLER,
     delayMs: settings.REFUSALS_DELAY_MS,
   });
   try {
-    const apollo = await startApollo(topology, settings, { limits, refusals }, log);
+    const { apollo, lane } = await startApollo({ topology, settings, limits, refusals, redis, log });
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
@@ -61,6 +48,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     serveGraphql(server, {
       ...door,
       safelist,
+      lane: settings.FAST_LANE ? lane : undefined,
       admit: (identity, address) => limits.admit(identity, address),
     });
     if (keys) await serveSession(server, { ...door, log });
@@ -74,84 +62,13 @@ export async function startGateway(environment: Environment): Promise<RunningGat
         await server.close();
         await apollo.stop();
         await refusals.close();
-        await limits.close();
+        redis?.disconnect();
         await topology.close();
       },
     };
   } catch (error) {
-    await limits.close();
+    redis?.disconnect();
     await topology.close();
     throw error;
   }
-}
-
-async function startApollo(
-  topology: Topology,
-  settings: Settings,
-  { limits, refusals }: { readonly limits: Limits; readonly refusals: RefusalLog },
-  log: Logger,
-): Promise<ApolloServer<RequestContext>> {
-  // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
-  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
-  const logger = {
-    debug: (message: unknown) => log.debug(String(message)),
-    info: (message: unknown) => log.debug(String(message)),
-    warn: (message: unknown) => log.warn(String(message)),
-    error: (message: unknown) => log.error(String(message)),
-  };
-  const introspection = settings.INTROSPECTION ?? (settings.NODE_ENV === 'production' ? 'none' : 'whole');
-  const sourceOf = (name: string, url: string | undefined): SubgraphSource => topology.sourceOf(name, url);
-  const gateway = new ApolloGateway({
-    supergraphSdl: acceptPolicies(topology.supergraph),
-    buildService: ({ name, url }) => sourceOf(name, url),
-    __exposeQueryPlanExperimental: false,
-    logger,
-  });
-  gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => topology.views.onSupergraph(coreSupergraphSdl));
-  const executed = executeGateway(gateway, sourceOf);
-  const answers = new SharedAnswers();
-  const authorized = authorizeGateway(
-    joinsQueries(settings) ? joinQueries(executed, answers, log) : executed,
-    {
-      mode: settings.AUTHORIZATION_MODE,
-      policies,
-      introspection,
-      log,
-      onRefusal: (refusal) => refusals.note(refusal),
-    },
-  );
-  const apollo = new ApolloServer<RequestContext>({
-    gateway: shareOperations(authorized),
-    formatError,
-    stringifyResult: answers.write,
-    includeStacktraceInErrorResponses: false,
-    // Our own rule: Apollo Server's speaks of itself to the caller.
-    introspection: true,
-    hideSchemaDetailsFromClientErrors: introspection !== 'whole',
-    csrfPrevention: true,
-    stopOnTerminationSignals: false,
-    logger,
-    parseOptions: limits.parseOptions,
-    validationRules: [
-      ...limits.validationRules,
-      ...(introspection === 'none' ? [NoSchemaIntrospectionCustomRule] : []),
-    ],
-    plugins: [
-      codesOfRefusals,
-      operationNames,
-      ...limits.plugins,
-      logFaults(log),
-      legacyStatus,
-      ApolloServerPluginLandingPageDisabled(),
-      ApolloServerPluginSchemaReportingDisabled(),
-      ApolloServerPluginUsageReportingDisabled(),
-    ],
-  });
-  await apollo.start();
-  return apollo;
-}
-
-/** Only a process that all changes go through knows what a query must not miss. */
-function joinsQueries({ JOIN_QUERIES, WORKERS, REDIS_URL }: Settings): boolean {
-  return JOIN_QUERIES ?? (WORKERS === 1 && REDIS_URL === undefined);
 }

@@ -43,7 +43,9 @@ async function start(environment: Environment): Promise<() => Promise<void>> {
   }
   const log = makeLogger('gateway', LOG_LEVEL);
   if (REDIS_URL === undefined)
-    log.warn('without REDIS_URL each worker counts rates for itself, so a caller has as many times the rate');
+    log.warn(
+      'without REDIS_URL each worker counts rates for itself, so a caller has as many times the rate, and no answers are kept',
+    );
   return runWorkers(WORKERS, log);
 }
 

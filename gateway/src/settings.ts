@@ -103,6 +103,21 @@ export const settingsSchema = z.object({
   REFUSALS_DELAY_MS: integer(0, 600_000)
     .default(1_000)
     .describe('How long refusals wait to be put on record together.'),
+  FAST_LANE: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Answers queries whose documents are known ahead of Apollo Server’s pipeline, with the same answers.',
+    ),
+  RESPONSE_CACHE: z
+    .stringbool()
+    .default(true)
+    .describe(
+      'Keeps answers for as long as @cacheControl says: in Redis, or in memory where there is one process.',
+    ),
+  RESPONSE_CACHE_MB: integer(1, 65_536)
+    .default(32)
+    .describe('The most memory that kept answers take, in megabytes; Redis has a limit of its own.'),
   LOG_LEVEL: logLevel,
 });
 

@@ -14,7 +14,7 @@ export {
 export { keepEntity, loadAllOf, loadChildPage, loadEntity, loadPage } from './context/entities.ts';
 export { Loaders } from './context/loaders.ts';
 export { loadSummary, referToPlatform, referToTenant, type Reference } from './context/summary.ts';
-export type { Subgraph, SubgraphRequest } from './context/subgraph.ts';
+export type { RowsChanged, Subgraph, SubgraphRequest } from './context/subgraph.ts';
 export { ofOwnTenant, seesTenant, tenantOf } from './context/tenant.ts';
 export { errorCodes, isErrorCode, type ErrorCode } from './errors/codes.ts';
 export {
@@ -58,6 +58,7 @@ export { buildSchema, type SchemaParts } from './schema/build.ts';
 export { defineSubgraph, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, parsePeriod, type JsonInput } from './schema/input.ts';
 export {
+  isMutation,
   makeExecutor,
   type SubgraphExecutor,
   type SubgraphOperation,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { maskPersonal } from './log.ts';
+import { maskPersonal, RequestLog } from './log.ts';
 import type { TableDescriptor } from './sql/table.ts';
 
 const people: TableDescriptor = {
@@ -22,7 +22,7 @@ test('a domain’s logger hides secrets and the personal columns of its tables, 
   });
   const person = { id: 1, email: 'ann@example.com', tokenHash: 'abc', password: 'secret' };
 
-  log.child({ requestId: 'r' }).info({ ...person, person }, 'a person');
+  new RequestLog(log, 'r').info({ ...person, person }, 'a person');
 
   const shown = { id: 1, email: '[Redacted]', tokenHash: '[Redacted]', password: '[Redacted]' };
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({

@@ -10,6 +10,9 @@ export interface TestRedis {
   readonly url: string;
   /** Ends it at once, as a crash would. */
   stop(): Promise<void>;
+  /** Makes it answer nobody, until it is resumed. */
+  pause(): void;
+  resume(): void;
 }
 
 /** Starts an empty Redis that keeps nothing; on Debian, where there is none, it is installed first. */
@@ -35,6 +38,8 @@ export async function aRedis(): Promise<TestRedis> {
       server.kill('SIGKILL');
       await ended;
     },
+    pause: () => void server.kill('SIGSTOP'),
+    resume: () => void server.kill('SIGCONT'),
   };
 }
 
@@ -45,7 +50,7 @@ function install(): void {
     execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], options);
   } catch (cause) {
     const words =
-      'The tests of shared rate limits need redis-server on PATH. Install it, on Debian: apt-get install redis-server';
+      'The tests of what gateways share need redis-server on PATH. Install it, on Debian: apt-get install redis-server';
     throw new Error(words, { cause });
   }
 }

@@ -25,14 +25,27 @@ export async function rightsOf(
   names: readonly string[],
 ): Promise<Rights> {
   const { identity } = request;
-  const decided = await Promise.all(
-    names.map(async (name) => ((await policies.get(name)?.(request)) === true ? name : undefined)),
+  const decided = names.map(async (name) =>
+    (await policies.get(name)?.(request)) === true ? name : undefined,
   );
+  const met = decided.length === 0 ? [] : await Promise.all(decided);
   return {
     identity,
-    scopes: new Set(identity.scopes),
-    policies: new Set(decided.filter((name) => name !== undefined)),
+    scopes: scopesOf(identity),
+    policies: new Set(met.filter((name) => name !== undefined)),
   };
+}
+
+/** A caller's identity is kept for as long as its token is trusted, and has some thirty scopes. */
+const scopes = new WeakMap<Identity, ReadonlySet<string>>();
+
+function scopesOf(identity: Identity): ReadonlySet<string> {
+  let found = scopes.get(identity);
+  if (!found) {
+    found = new Set(identity.scopes);
+    scopes.set(identity, found);
+  }
+  return found;
 }
 
 /** Whether the rights meet a requirement. Scopes and policies are a caller's, so nobody has them without logging in. */

@@ -2,6 +2,7 @@ import {
   deadlineHeader,
   identityHeader,
   isErrorCode,
+  isMutation,
   type Logger,
   type SecretSource,
   type SubgraphOperation,
@@ -36,6 +37,15 @@ const answerForm = z.object({
       }),
     )
     .nullish(),
+  extensions: z
+    .object({
+      changes: z
+        .array(z.object({ domain: z.string(), tenantId: z.string().nullable() }))
+        .optional()
+        .catch(undefined),
+    })
+    .nullish()
+    .catch(undefined),
 });
 
 /** What a subgraph of this product says of itself. */
@@ -55,11 +65,14 @@ export function httpSource(options: HttpSourceOptions): SubgraphSource {
   });
 
   const fetch = async (operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult> => {
-    const attempts = /^\s*mutation\b/.test(operation.query) ? 1 : 2;
+    const changes = isMutation(operation.query);
+    const attempts = changes ? 1 : 2;
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await post(pool, options, operation, context);
       } catch (error) {
+        // Nobody knows what a mutation without an answer has changed.
+        if (changes) context.request.onChange?.({ domain: name, tenantId: null });
         if (context.request.signal.aborted) return tooLate(name);
         if (attempt < attempts) continue;
         log.warn(
@@ -113,7 +126,9 @@ async function post(
   if (!answer.success || (answer.data.data === undefined && !answer.data.errors)) {
     throw new Error(`HTTP ${statusCode}, and no GraphQL result`);
   }
-  const { data, errors } = answer.data;
+  const { data, errors, extensions } = answer.data;
+  const unknown = isMutation(operation.query) ? [{ domain: name, tenantId: null }] : [];
+  for (const change of extensions?.changes ?? unknown) context.request.onChange?.(change);
   const coded = errors?.map((error) => ofSubgraph(error, name, log));
   return { ...(data === undefined ? {} : { data }), ...(coded ? { errors: coded } : {}) };
 }

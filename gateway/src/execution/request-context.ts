@@ -1,4 +1,10 @@
-import { signIdentity, type InternalSecrets, type Subgraph, type SubgraphRequest } from '@cdx/kit';
+import {
+  signIdentity,
+  type InternalSecrets,
+  type RowsChanged,
+  type Subgraph,
+  type SubgraphRequest,
+} from '@cdx/kit';
 
 /**
  * One client request, for as long as it runs: who asks, and what each subgraph keeps for it. A plain object, since
@@ -6,15 +12,23 @@ import { signIdentity, type InternalSecrets, type Subgraph, type SubgraphRequest
  */
 export interface RequestContext {
   readonly request: SubgraphRequest;
+  /** Who is told, after each commit, of what the request's writes have changed. */
+  readonly changeListeners: Set<(change: RowsChanged) => void>;
   /** The contexts of subgraphs in this process, by name. */
   readonly subgraphContexts: Map<string, SubgraphRequest>;
   /** The caller's identity as signed for each remote subgraph, by name. */
   readonly signedIdentities: Map<string, Promise<string>>;
 }
 
-/** The context of a request that begins. */
-export function makeRequestContext(request: SubgraphRequest): RequestContext {
-  return { request, subgraphContexts: new Map(), signedIdentities: new Map() };
+/**
+ * The context of a request that begins.
+ * @param changeListeners those that `request.onChange` tells
+ */
+export function makeRequestContext(
+  request: SubgraphRequest,
+  changeListeners: RequestContext['changeListeners'] = new Set(),
+): RequestContext {
+  return { request, changeListeners, subgraphContexts: new Map(), signedIdentities: new Map() };
 }
 
 /** The subgraph's context in a request: the loaders in it are shared by all its fetches. */

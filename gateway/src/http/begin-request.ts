@@ -1,4 +1,4 @@
-import type { Identity } from '@cdx/kit';
+import type { Identity, RowsChanged } from '@cdx/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
 
@@ -9,19 +9,27 @@ export function beginRequest(
   identity: Identity,
   timeoutMs: number,
 ): RequestContext {
-  return makeRequestContext({
+  const listeners: RequestContext['changeListeners'] = new Set();
+  const request = {
     identity,
     requestId: id,
     ipAddress: ip,
     userAgent: headers['user-agent'] ?? null,
     signal: untilGone(reply, timeoutMs),
     deadlineMs: Date.now() + timeoutMs,
-  });
+    onChange: (change: RowsChanged) => listeners.forEach((listener) => listener(change)),
+  };
+  return makeRequestContext(request, listeners);
 }
 
-/** Aborted when the client leaves before its answer, or when the time is up. */
+/** Aborted when the client leaves before it has its answer, or when the time is up. */
 function untilGone({ raw }: FastifyReply, timeoutMs: number): AbortSignal {
   const gone = new AbortController();
-  raw.once('close', () => gone.abort());
-  return AbortSignal.any([gone.signal, AbortSignal.timeout(timeoutMs)]);
+  // A timer that can be stopped: `AbortSignal.timeout` would keep one, and what it holds, for each request of the time.
+  const timer = setTimeout(() => gone.abort(), timeoutMs).unref();
+  raw.once('close', () => {
+    clearTimeout(timer);
+    if (!raw.writableFinished) gone.abort();
+  });
+  return gone.signal;
 }

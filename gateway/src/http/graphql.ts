@@ -1,9 +1,11 @@
 import type { ApolloServer } from '@apollo/server';
 import { anonymous, type Identity } from '@cdx/kit';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, preHandlerHookHandler } from 'fastify';
 import { GraphQLError } from 'graphql';
+import { ensureError } from '../errors/format-errors.ts';
 import type { RequestContext } from '../execution/request-context.ts';
+import type { FastLane, WarmRequest } from '../fast-lane/index.ts';
 import { InvalidToken, KeysUnavailable, type Identify } from '../identity/access-token.ts';
 import type { Limits } from '../limits/index.ts';
 import type { Safelist } from '../persisted/index.ts';
@@ -18,23 +20,74 @@ export interface GraphqlOptions {
   readonly timeoutMs: number;
   /** Which operations may pass, all of them without it; closed with the server. */
   readonly safelist: Safelist | undefined;
+  /** What answers warm queries; without it all go Apollo Server's way. */
+  readonly lane: FastLane | undefined;
 }
 
 /** Serves GraphQL over HTTP at `/graphql`. */
 export function serveGraphql(server: FastifyInstance, options: GraphqlOptions): void {
-  const { apollo, timeoutMs, safelist } = options;
+  const { apollo, safelist, lane } = options;
   server.addHook('onClose', () => safelist?.close());
+  const contexts = new Contexts(options);
   server.route({
     method: ['GET', 'POST'],
     url: '/graphql',
-    preHandler: safelist ? [(request, reply) => safelist.check(request, reply)] : [],
-    handler: fastifyApolloHandler(apollo, {
-      context: async (request, reply) => {
-        const identity = await admitted(request.headers.authorization, request.ip, options);
-        return beginRequest(request, reply, identity, timeoutMs);
-      },
-    }),
+    preHandler: [
+      ...(safelist ? [(request: FastifyRequest, reply: FastifyReply) => safelist.check(request, reply)] : []),
+      ...(lane ? [warmHandler(lane, contexts)] : []),
+    ],
+    handler: fastifyApolloHandler(apollo, { context: (request, reply) => contexts.begin(request, reply) }),
   });
+}
+
+/** Answers warm queries; all else goes on to Apollo Server, and of warm ones those whose callers are refused. */
+function warmHandler(lane: FastLane, contexts: Contexts): preHandlerHookHandler {
+  const answer = async (
+    asked: WarmRequest,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<boolean> => {
+    const context = await contexts.tryToBegin(request, reply);
+    if (!context) return false;
+    const { status, headers, body } = await lane.answer(asked, context);
+    for (const [name, value] of headers) void reply.header(name, value);
+    void reply.code(status).send(body);
+    return true;
+  };
+  // With a callback: Fastify waits for the end of a response that an asynchronous hook has sent, by listeners on it.
+  return (request, reply, done) => {
+    const asked = lane.read(request);
+    if (!asked) done();
+    else answer(asked, request, reply).then((isAnswered) => isAnswered || done(), done);
+  };
+}
+
+/** The contexts of requests, each begun once: a caller is counted as it begins. */
+class Contexts {
+  readonly #options: GraphqlOptions;
+  readonly #refused = new WeakMap<FastifyRequest, Error>();
+
+  constructor(options: GraphqlOptions) {
+    this.#options = options;
+  }
+
+  /** Rejects with the reason when the caller is refused. */
+  async begin(request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> {
+    const refusal = this.#refused.get(request);
+    if (refusal) throw refusal;
+    const identity = await admitted(request.headers.authorization, request.ip, this.#options);
+    return beginRequest(request, reply, identity, this.#options.timeoutMs);
+  }
+
+  /** Undefined when the caller is refused; beginning it again rejects with the reason. */
+  async tryToBegin(request: FastifyRequest, reply: FastifyReply): Promise<RequestContext | undefined> {
+    try {
+      return await this.begin(request, reply);
+    } catch (error) {
+      this.#refused.set(request, ensureError(error));
+      return undefined;
+    }
+  }
 }
 
 /** The caller, if the limits let the request in. One with a bad token counts as anonymous: tokens cost work to refuse. */

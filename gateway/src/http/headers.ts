@@ -1,5 +1,7 @@
-import helmet from '@fastify/helmet';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import helmet from 'helmet';
 
 /** Everything from here and nothing from elsewhere; the editor of the playground makes styles as it runs. */
 const contentPolicy = {
@@ -21,8 +23,23 @@ const permissions = ['camera', 'display-capture', 'geolocation', 'microphone', '
 const yearSeconds = 31_536_000;
 
 /** Gives every answer the headers by which a browser keeps pages and answers apart from other sites. */
-export async function sendSecurityHeaders(server: FastifyInstance): Promise<void> {
-  await server.register(helmet, {
+export function sendSecurityHeaders(server: FastifyInstance): void {
+  const headers = {
+    ...pageHeaders(),
+    'permissions-policy': permissions.map((name) => `${name}=()`).join(', '),
+  };
+  server.addHook('onRequest', (request, reply, done) => {
+    void reply.headers(headers);
+    if (isByTls(request)) void reply.header('strict-transport-security', `max-age=${yearSeconds}`);
+    done();
+  });
+}
+
+/** What Helmet says of every answer: it is asked once, since it would work out the same for each (20 µs). */
+function pageHeaders(): Readonly<Record<string, unknown>> {
+  const request = new IncomingMessage(new Socket());
+  const response = new ServerResponse(request);
+  const middleware = helmet({
     contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
     strictTransportSecurity: false,
     referrerPolicy: { policy: 'no-referrer' },
@@ -30,12 +47,10 @@ export async function sendSecurityHeaders(server: FastifyInstance): Promise<void
     crossOriginResourcePolicy: { policy: 'same-origin' },
     xFrameOptions: { action: 'deny' },
   });
-  const permissionsPolicy = permissions.map((name) => `${name}=()`).join(', ');
-  server.addHook('onRequest', (request, reply, done) => {
-    void reply.header('permissions-policy', permissionsPolicy);
-    if (isByTls(request)) void reply.header('strict-transport-security', `max-age=${yearSeconds}`);
-    done();
+  middleware(request, response, (error) => {
+    if (error instanceof Error) throw error;
   });
+  return response.getHeaders();
 }
 
 /** By the proxy's word, if there is one; whoever forges it only gets a header that holds for nobody else. */

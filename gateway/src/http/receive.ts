@@ -51,11 +51,14 @@ function explain(code: string | undefined): [status: number, errorCode: string, 
  * allowed needs no compression.
  */
 export function refuseCompressed(server: FastifyInstance): void {
-  server.addHook('onRequest', async ({ headers }, reply) => {
+  server.addHook('onRequest', ({ headers }, reply, done) => {
     const encoding = headers['content-encoding'];
-    if (encoding === undefined || encoding === 'identity') return;
+    if (encoding === undefined || encoding === 'identity') {
+      done();
+      return;
+    }
     const message = `The body must not be compressed; its Content-Encoding is ${encoding}`;
-    await reply
+    void reply
       .code(415)
       .headers({ 'accept-encoding': 'identity', connection: 'close' })
       .send({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });

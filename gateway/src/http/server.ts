@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import compress from '@fastify/compress';
 import cors from '@fastify/cors';
-import { answerHttpErrors, newId, type Logger } from '@cdx/kit';
+import { answerHttpErrors, type Logger } from '@cdx/kit';
 import Fastify, { type FastifyInstance } from 'fastify';
 import type { Settings } from '../settings.ts';
 import { receiveOptions, refuseCompressed } from './receive.ts';
@@ -15,7 +16,7 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
     ...receiveOptions(settings),
     genReqId({ headers }) {
       const given = headers['x-request-id'];
-      return typeof given === 'string' && requestIdForm.test(given) ? given : newId();
+      return typeof given === 'string' && requestIdForm.test(given) ? given : randomUUID();
     },
     forceCloseConnections: 'idle',
     keepAliveTimeout: 75_000,
@@ -31,8 +32,9 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
   });
   refuseCompressed(server);
   answerHttpErrors(server, log, 'There is nothing here; GraphQL is at /graphql');
-  await sendSecurityHeaders(server);
-  await server.register(cors, { origin: settings.CORS_ORIGINS, maxAge: 86_400 });
+  sendSecurityHeaders(server);
+  const { CORS_ORIGINS: origin } = settings;
+  if (origin.length > 0) await server.register(cors, { origin, maxAge: 86_400 });
   await server.register(compress, {
     threshold: 1_024,
     encodings: ['br', 'gzip'],

@@ -10,6 +10,8 @@ import { RefusedClaim } from './outside-claims.ts';
 /** A token that has been verified is not verified again for so long: a signature costs more than a point query's rest. */
 const trustedMs = 10_000;
 const tokensKept = 10_000;
+/** How exactly that time is kept: one that is exact to the millisecond costs a timer each. */
+const exactnessMs = 100;
 
 /** The identity that a request's `Authorization` header stands for; anonymous without one. */
 export type Identify = (authorization: string | undefined) => Promise<Identity>;
@@ -36,7 +38,7 @@ export function makeIdentify(source: KeySource | undefined, outside: readonly Oi
       issuer,
     ]),
   );
-  const verified = new LRUCache<string, Identity>({ max: tokensKept });
+  const verified = new LRUCache<string, Identity>({ max: tokensKept, ttlResolution: exactnessMs });
   return async (authorization) => {
     if (authorization === undefined) return anonymous;
     const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];

@@ -1,6 +1,7 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import type { Identity, Logger } from '@cdx/kit';
+import type { Identity } from '@cdx/kit';
 import type { ParseOptions, ValidationRule } from 'graphql';
+import type { Redis } from 'ioredis';
 import type { RequestContext } from '../execution/request-context.ts';
 import { costLimit } from './cost/index.ts';
 import { documentRule } from './document-rule.ts';
@@ -19,18 +20,19 @@ export interface Limits {
   readonly parseOptions: ParseOptions;
   readonly validationRules: ValidationRule[];
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
-  close(): Promise<void>;
 }
 
-/** Makes the limits that the settings say. */
-export async function makeLimits(settings: LimitSettings, log: Logger): Promise<Limits> {
-  const rates = await makeRates(settings, log);
+/**
+ * Makes the limits that the settings say.
+ * @param redis where rates are counted; in this process without it
+ */
+export function makeLimits(settings: LimitSettings, redis: Redis | undefined): Limits {
+  const rates = makeRates(settings, redis);
   return {
     admit: (identity, address) => rates.takeRequest(identity, address),
     parseOptions: { maxLexicalTokens: settings.MAX_TOKENS, maxSourceLength: settings.MAX_DOCUMENT_CHARS },
     validationRules: [documentRule(settings)],
     plugins: [variableLimits(settings), costLimit(settings), loginAttempts(rates)],
-    close: () => rates.close(),
   };
 }
 

@@ -1,6 +1,6 @@
-import type { Identity, Logger } from '@cdx/kit';
+import type { Identity } from '@cdx/kit';
 import { GraphQLError } from 'graphql';
-import { Redis } from 'ioredis';
+import type { Redis } from 'ioredis';
 import {
   RateLimiterMemory,
   RateLimiterRedis,
@@ -13,24 +13,19 @@ import type { LimitSettings } from './settings.ts';
 /** The span that rates are counted in, in seconds. */
 const spanSeconds = 60;
 
-/** How long Redis may take, in milliseconds, before a request is counted without it. */
-const redisTimeoutMs = 250;
-
 /** Counts how often callers ask. Each throws RATE_LIMITED, with the seconds to wait, when it was too often. */
 export interface Rates {
   /** Counts a request: of a caller who has logged in by the caller, of others by the address. */
   takeRequest(identity: Pick<Identity, 'userId'>, address: string): Promise<void>;
   /** Counts attempts to get into an account from an address. */
   takeAttempts(address: string, attempts: number): Promise<void>;
-  close(): Promise<void>;
 }
 
 /**
  * Counts in this process, or in Redis for all processes together. While Redis does not answer, each process counts for
  * itself: the limits then hold for a process, and nobody is shut out by a fault of ours.
  */
-export async function makeRates(settings: LimitSettings, log: Logger): Promise<Rates> {
-  const redis = settings.REDIS_URL === undefined ? undefined : await connect(settings.REDIS_URL, log);
+export function makeRates(settings: LimitSettings, redis: Redis | undefined): Rates {
   const requests = makeLimiter('request', settings.RATE_LIMIT_PER_MINUTE, redis);
   const anonymous = makeLimiter('anonymous', settings.RATE_LIMIT_ANONYMOUS_PER_MINUTE, redis);
   const attempts = makeLimiter('login', settings.LOGIN_ATTEMPTS_PER_MINUTE, redis);
@@ -38,33 +33,7 @@ export async function makeRates(settings: LimitSettings, log: Logger): Promise<R
     takeRequest: ({ userId }, address) =>
       userId === null ? take(anonymous, networkOf(address), 1) : take(requests, userId, 1),
     takeAttempts: (address, count) => take(attempts, networkOf(address), count),
-    close() {
-      redis?.disconnect();
-      return Promise.resolve();
-    },
   };
-}
-
-/** Connects, or knows after a second that it cannot yet; it goes on trying. */
-async function connect(url: string, log: Logger): Promise<Redis> {
-  const redis = new Redis(url, {
-    connectTimeout: redisTimeoutMs * 4,
-    commandTimeout: redisTimeoutMs,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: (times) => Math.min(times * 100, 5_000),
-  });
-  let isDown = false;
-  redis.on('error', (error) => {
-    if (!isDown)
-      log.warn({ error: error.message }, 'Redis does not answer; rates are counted by each process');
-    isDown = true;
-  });
-  redis.on('ready', () => {
-    isDown = false;
-  });
-  await new Promise((resolve) => redis.once('ready', resolve).once('error', resolve));
-  return redis;
 }
 
 /** A limiter, or none where the limit is 0. */

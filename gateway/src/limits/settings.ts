@@ -73,7 +73,9 @@ export const limitSettings = {
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })
     .optional()
-    .describe('The Redis that counts rates for all gateways together: redis://host:6379. In memory without.'),
+    .describe(
+      'The Redis that counts rates and keeps answers for all gateways together: redis://host:6379. In memory without.',
+    ),
   TRUST_PROXY: proxies
     .default([])
     .describe(

@@ -19,6 +19,8 @@ export interface AuditedWrite {
   readonly tenantId?: string | null | undefined;
   /** Why raw statements of this write need no entry. */
   readonly unaudited?: string | undefined;
+  /** Gets the tenants whose rows are changed; null for those of a table that all tenants share. */
+  readonly changed?: Set<string | null>;
 }
 
 /** The tables of a database, the log's among them. */
@@ -65,6 +67,9 @@ export async function runAudited<Tx, Result>(
     throw new Error(`${action} has changed something by SQL and noted nothing for the audit`);
   }
   await append(database, transaction, write, changes);
+  for (const { resourceType, tenantId: owner } of changes) {
+    write.changed?.add(database.tables[resourceType]?.shared === undefined ? owner : null);
+  }
   return result;
 }
 

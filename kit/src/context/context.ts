@@ -4,6 +4,7 @@ import type { ReadCount } from '../audit/access.ts';
 import type { AuditOrigin } from '../audit/chain.ts';
 import { forbidden, unauthenticated } from '../errors/errors.ts';
 import type { Role } from '../identity/identity.ts';
+import { RequestLog } from '../log.ts';
 import type { Database, RequestDatabase } from '../sql/database.ts';
 import { Loaders } from './loaders.ts';
 import { everything, type Selection } from './selection.ts';
@@ -21,7 +22,7 @@ export interface SubgraphContext<
   readonly selection: Selection;
   /** What the domain needs beside its database: a mailer, an embedder, a key set. */
   readonly services: Services;
-  readonly log: Logger;
+  readonly log: RequestLog;
   /** What the audit log says of this request's writes. */
   readonly origin: AuditOrigin;
   /** What has been read and is not on record yet. */
@@ -39,7 +40,7 @@ export function makeContext<Tx, Services, Statement extends Sql>(
   const { requestId, ipAddress, userAgent } = request;
   const origin = { action: `${database.name}.query`, requestId, ipAddress, userAgent };
   const reads = { statements: 0, rows: 0 };
-  const db = database.as(request.identity, origin);
+  const db = database.as(request.identity, origin, request.onChange);
   const counted = <Row>(rows: Row[]): Row[] => {
     reads.statements += 1;
     reads.rows += rows.length;
@@ -50,7 +51,7 @@ export function makeContext<Tx, Services, Statement extends Sql>(
     loaders,
     selection: everything,
     services,
-    log: log.child({ requestId }),
+    log: new RequestLog(log, requestId),
     origin,
     reads,
     db: {

@@ -3,6 +3,14 @@ import type { ExecutedOperation } from '../audit/access.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Selection } from './selection.ts';
 
+/** What a write has changed, as far as others must know who keep answers. */
+export interface RowsChanged {
+  /** The domain whose database they are in. */
+  readonly domain: string;
+  /** The tenant that they belong to; null for rows of no tenant, which everybody may see. */
+  readonly tenantId: string | null;
+}
+
 /** What the gateway hands a subgraph with each fetch. */
 export interface SubgraphRequest {
   readonly identity: Identity;
@@ -15,6 +23,8 @@ export interface SubgraphRequest {
   readonly signal: AbortSignal;
   /** The moment, in milliseconds since the epoch, after which nobody waits for the answer. */
   readonly deadlineMs: number;
+  /** Told of what the request's writes have changed, each after its commit: it must not take time. */
+  readonly onChange?: (change: RowsChanged) => void;
 }
 
 /**

@@ -13,6 +13,11 @@ export interface SubgraphOperation {
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Whether a fetch changes something: of the gateway's texts only mutations begin with the word. */
+export function isMutation(query: string): boolean {
+  return /^\s*mutation\b/.test(query);
+}
+
 /** A fetch's answer, its errors fit for a caller. */
 export interface SubgraphResult {
   readonly data?: Record<string, unknown> | null;

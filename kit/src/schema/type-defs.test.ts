@@ -37,6 +37,13 @@ test('types that use one another are there once', () => {
   expect(new Set(names).size).toBe(names.length);
 });
 
+test('a subgraph that says how long its answers may be kept has the words for it', () => {
+  expect(namesIn('type Query { tiers: [String!] @cacheControl(maxAge: 60) }')).toEqual([
+    'Query',
+    'CacheControlScope',
+  ]);
+});
+
 test('a subgraph that uses none has none', () => {
   expect(namesIn('type Query { hello: String }')).toEqual(['Query']);
 });

@@ -27,8 +27,19 @@ let isClosed = false;
 function aSubgraph(): Subgraph {
   const typeDefs =
     parse(`type Query { caller: Caller! echo(text: String!): String! patience: String! broken: Int }
+    type Mutation { change(tenantId: ID): Int }
     type Caller { userId: ID tenantId: ID requestId: String! }`);
   const resolvers: object = {
+    Mutation: {
+      change(
+        _: unknown,
+        { tenantId = null }: { readonly tenantId?: string | null },
+        { onChange }: SubgraphRequest,
+      ) {
+        if (tenantId !== null) onChange?.({ domain: 'things', tenantId });
+        return 1;
+      },
+    },
     Query: {
       caller(_: unknown, __: unknown, context: SubgraphRequest) {
         reached.push(context);
@@ -176,6 +187,17 @@ describe('a subgraph’s server asked by the gateway', () => {
     const query = 'query A($text: String!) { echo(text: $text) } query B { echo(text: "b") }';
     const body = JSON.stringify({ query, operationName: 'A', variables: { text: 'a' } });
     expect((await post(body, await signed())).answer).toEqual({ data: { echo: 'a' } });
+  });
+
+  test('tells what a mutation has changed, and of a query nothing', async () => {
+    const change = (argument: string) => ask(`mutation { change${argument} }`);
+    const changes = [{ domain: 'things', tenantId: 'acme' }];
+    expect((await change('(tenantId: "acme")')).answer).toEqual({
+      data: { change: 1 },
+      extensions: { changes },
+    });
+    expect((await change('')).answer).toEqual({ data: { change: 1 }, extensions: { changes: [] } });
+    expect((await ask('{ echo(text: "a") }')).answer).toEqual({ data: { echo: 'a' } });
   });
 
   test('tells what is wrong with an operation, by a code', async () => {

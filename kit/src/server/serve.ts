@@ -1,8 +1,8 @@
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { z } from 'zod';
-import type { Subgraph } from '../context/subgraph.ts';
-import { makeExecutor } from '../execute/execute.ts';
+import type { RowsChanged, Subgraph } from '../context/subgraph.ts';
+import { isMutation, makeExecutor } from '../execute/execute.ts';
 import type { SecretSource } from '../identity/secrets.ts';
 import { deadlineHeader, identityHeader, verifyIdentity, type SignedRequest } from '../identity/signed.ts';
 import { productVersion } from '../version.ts';
@@ -81,16 +81,19 @@ function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: S
       const deadlineMs = Number(request.headers[deadlineHeader]) || Date.now() + longestMs;
       if (deadlineMs <= Date.now())
         return graphqlError('DEADLINE_EXCEEDED', 'The request came after its deadline');
+      const changes: RowsChanged[] = [];
       const context = subgraph.createContext({
         ...request.getDecorator<SignedRequest>('signed'),
         deadlineMs,
         signal: leaving(reply, deadlineMs),
+        onChange: (change) => void changes.push(change),
       });
       const result = await execute(
         { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
         context,
       );
-      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(result));
+      const answer = isMutation(query) ? { ...result, extensions: { changes } } : result;
+      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer));
     },
   });
 }

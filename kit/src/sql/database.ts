@@ -24,8 +24,13 @@ export interface Database<Tx, Statement extends Sql = Sql> {
   /**
    * The database as one caller sees it, for the length of one request.
    * @param origin what the audit log says of its writes; of work without a request, that the domain did it
+   * @param onChange told of what its writes have changed
    */
-  as(identity: Identity, origin?: AuditOrigin): RequestDatabase<Tx, Statement>;
+  as(
+    identity: Identity,
+    origin?: AuditOrigin,
+    onChange?: WriteScope['onChange'],
+  ): RequestDatabase<Tx, Statement>;
   ping(): Promise<void>;
   close(): Promise<void>;
 }
@@ -66,7 +71,8 @@ export function makeDatabase<Tx>(parts: DatabaseParts<Tx>): Database<Tx> {
     name,
     dialect,
     tables,
-    as: (caller, origin = ownOrigin(name)) => new CallersDatabase(parts, { caller, origin }),
+    as: (caller, origin = ownOrigin(name), onChange) =>
+      new CallersDatabase(parts, { caller, origin, onChange }),
     ping: () => primary.ping(),
     async close() {
       await writer.close();

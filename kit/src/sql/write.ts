@@ -9,6 +9,7 @@ import type {
 import type { AuditOrigin } from '../audit/chain.ts';
 import type { AuditDraft } from '../audit/entry.ts';
 import { append, runAudited, type Audit, type AuditedDatabase, type AuditedTables } from '../audit/record.ts';
+import type { SubgraphRequest } from '../context/subgraph.ts';
 import type { Identity } from '../identity/identity.ts';
 import { contextSql, contextValues } from './postgres-context.ts';
 import { publishStatement, type DatabaseContext } from './run.ts';
@@ -39,6 +40,8 @@ export type WritesOnly<Tx> = {
 export interface WriteScope {
   readonly caller: Identity;
   readonly origin: AuditOrigin;
+  /** Told after the commit of the tenants whose rows a write has changed. */
+  readonly onChange?: SubgraphRequest['onChange'] | undefined;
 }
 
 /** Work that writes: by the transaction's models, which are audited by themselves, or by SQL that it notes. */
@@ -107,12 +110,17 @@ export function prismaWriter<Tx>({ name, tables, adapter, connect }: WriterParts
     );
   };
   return {
-    transaction: (scope, work, options = {}) =>
-      inTransaction(
+    async transaction(scope, work, options = {}) {
+      const changed = new Set<string | null>();
+      const write = { ...scope, ...options, changed };
+      const result = await inTransaction(
         scope.caller,
-        (transaction) => runAudited(database, transaction, { ...scope, ...options }, work),
+        (transaction) => runAudited(database, transaction, write, work),
         options,
-      ),
+      );
+      for (const tenantId of changed) scope.onChange?.({ domain: name, tenantId });
+      return result;
+    },
     record: (scope, drafts) =>
       inTransaction(scope.caller, (transaction) => append(database, transaction, scope, drafts)),
     close: () => client.$disconnect(),

@@ -15,7 +15,7 @@ export interface RenewalOptions {
   readonly tenantId?: string | null | undefined;
   /** One subscription alone. */
   readonly subscriptionId?: string | null;
-  readonly log: Logger;
+  readonly log: Pick<Logger, 'error'>;
 }
 
 /** What a renewal has done: how many of each. */
