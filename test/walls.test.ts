@@ -12,7 +12,13 @@ const databases = domainFolders
 const shared = ['agent_definitions', 'persona_templates', 'prompt_templates', 'schema_migrations'];
 
 /** What the application may run with its owner's rights; each asks itself who the caller is. */
-const trusted = ['clients.create_client_schema(text)', 'clients.drop_client_schema(text)'];
+const trusted = [
+  'clients.create_client_schema(text)',
+  'clients.drop_client_schema(text)',
+  'analytics.make_event_partitions(date,date)',
+  'analytics.drop_old_events(integer)',
+  'platform.make_audit_partitions()',
+];
 
 const role = 'cdx_app';
 
@@ -59,6 +65,10 @@ describe.each(databases)('the %s database', (domain, url) => {
         as === 'owner' ? "select set_config('app.role', 'system', true)" : `set local role ${role}`,
       );
       return Number((await column(`select count(*) from ${table}`))[0]);
+    } catch (error) {
+      // What is not granted, such as a partition, shows nothing either.
+      if (as === 'application' && (error as { code?: string }).code === '42501') return 0;
+      throw error;
     } finally {
       await database.query('rollback');
     }

@@ -73,7 +73,9 @@ describe('who may use a coordinate', () => {
     ['clients', 'Mutation.recordUsage', 'yes yes own no no'],
     ['clients', 'Mutation.createAgentDefinition', 'yes no no no no'],
     ['billing', 'Invoice', 'yes yes own no no'],
-    ['platform', 'Tenant', 'yes no no no no'],
+    ['platform', 'Tenant', 'yes own own own no'],
+    ['platform', 'TenantConnection', 'yes no no no no'],
+    ['platform', 'SecurityEvent', 'yes yes no no no'],
   ])('of %s, %s: %s', (domain, coordinate, answers) => {
     expect(everybody.map((role) => permitted(role, domain, coordinate)).join(' ')).toBe(answers);
   });

@@ -210,19 +210,85 @@ const platform: DomainAccess = {
     'platform:audit:read': {
       description: 'Read the audit log and security events',
       roles: ['superadmin', 'admin'],
-      fields: [],
+      fields: [
+        ...['securityEvent', 'securityEvents'].map(query),
+        ...['SecurityEvent', 'SecurityEventConnection', 'SecurityEventEdge'],
+      ],
     },
   },
+  exceptions: [
+    {
+      policy: 'authenticated',
+      reason:
+        'a tenant’s people see their own tenant and, in one query, what they may read of each domain; its settings are for superadmins',
+      coordinates: ['Tenant', 'Query.myTenant'],
+    },
+    {
+      policy: 'internal',
+      reason: 'it is a step of what the product does as a whole, and means nothing on its own',
+      coordinates: [
+        'deleteTenant',
+        'recordComplianceReport',
+        'finishComplianceReport',
+        'replaceDataLineage',
+      ].map(mutation),
+    },
+  ],
+  superadminOnly: [
+    {
+      reason: 'it is about the platform as a whole, whoever has been given the scope',
+      fields: [
+        ...['platform', 'platformAdmin', 'platformAdmins', 'service', 'services'].map(query),
+        ...['systemConfig', 'systemConfigs', 'recordedLineage'].map(query),
+        ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant', 'archiveTenant'].map(mutation),
+        ...['grantPlatformAdmin', 'revokePlatformAdmin', 'replaceRecordedLineage'].map(mutation),
+        ...['registerService', 'updateService', 'removeService', 'reportServiceHeartbeat'].map(mutation),
+        ...['setSystemConfig', 'deleteSystemConfig', 'recordSecurityEvent', 'resolveSecurityEvent'].map(
+          mutation,
+        ),
+      ],
+    },
+  ],
 };
 
 const billing: DomainAccess = {
   holds: 'plans, subscriptions, invoices and payments',
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: '-' },
+  superadminOnly: [
+    {
+      reason: 'nobody settles their own bills, whatever has been granted',
+      fields: [
+        ...['createPlan', 'updatePlan', 'createSubscription', 'updateSubscription'],
+        ...['changeSubscriptionPlan', 'cancelSubscription', 'resumeSubscription', 'renewSubscriptions'],
+        ...['createInvoice', 'updateInvoice', 'deleteInvoice', 'openInvoice', 'voidInvoice'],
+        ...['markInvoiceUncollectible', 'recordPayment', 'succeedPayment', 'failPayment', 'refundPayment'],
+        ...['recordSubscriptionUsage', 'deleteSubscriptionUsage'],
+      ].map(mutation),
+    },
+  ],
 };
 
 const analytics: DomainAccess = {
   holds: 'events, metrics and dashboards',
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: 'r own' },
+  exceptions: [
+    {
+      policy: 'read',
+      reason: 'a page tells what its own user does; who may write analytics tells what others do too',
+      coordinates: ['trackEvent', 'trackEvents'].map(mutation),
+    },
+    {
+      policy: 'read',
+      reason: 'a dashboard is a way to look at the figures, and its maker’s own',
+      coordinates: ['createDashboard', 'updateDashboard', 'deleteDashboard'].map(mutation),
+    },
+  ],
+  superadminOnly: [
+    {
+      reason: 'it counts for all tenants, and takes its time',
+      fields: ['Mutation.rollUpMetrics'],
+    },
+  ],
 };
 
 /** Every domain, by the name of its subgraph. */
@@ -264,6 +330,10 @@ export const serviceAccess: Readonly<Record<string, Readonly<Record<string, stri
     analytics: 'rw',
   },
 };
+
+function query(field: string): string {
+  return `Query.${field}`;
+}
 
 function mutation(field: string): string {
   return `Mutation.${field}`;

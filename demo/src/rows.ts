@@ -18,4 +18,8 @@ export interface DomainDemo {
   readonly marker: string;
   /** Makes the rows. They follow from the world alone: the same world gives the same rows. */
   readonly plan: (world: DemoWorld) => Tables;
+  /** SQL statements of the same transaction that come before the rows: they make the partitions that these need. */
+  readonly before?: (world: DemoWorld) => readonly string[];
+  /** SQL statements of the same transaction that come after the rows: they compute what follows from these. */
+  readonly after?: (world: DemoWorld) => readonly string[];
 }

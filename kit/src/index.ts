@@ -80,6 +80,7 @@ export {
   type ReadDatabase,
 } from './sql/connect.ts';
 export type { Database, RequestDatabase } from './sql/database.ts';
+export { violatedConstraint } from './sql/errors.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
 export { unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';

@@ -202,6 +202,8 @@ class OperationWriter {
           '2026-06-01T00:00:00.000Z',
           '2030-01-01T00:00:00.000Z',
         ]);
+      case 'Date':
+        return this.pick(['2020-01-01', '2026-06-01', '2030-01-01']);
       case 'Decimal':
         return '1.50';
       case 'JSON':

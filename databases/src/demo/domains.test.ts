@@ -80,6 +80,25 @@ describe('the demo data of a domain', () => {
     expect([await count('customers'), await count('orders')]).toEqual([0, 0]);
   });
 
+  test('has statements around its rows, in the same transaction', async () => {
+    const around: DomainDemo = {
+      ...shop,
+      before: ({ now }) => [
+        `alter table demo_shop.customers add column met text default '${now.toISOString()}'`,
+      ],
+      after: () => ['delete from demo_shop.orders'],
+    };
+    await load(around);
+    const { rows } = await database.query('select distinct met from demo_shop.customers');
+    expect(rows).toEqual([{ met: monday.toISOString() }]);
+    expect(await count('orders')).toBe(0);
+  });
+
+  test('is loaded whole or not at all, what comes after it too', async () => {
+    await expect(load({ ...shop, after: () => ['select 1 / 0'] })).rejects.toThrow('division by zero');
+    expect([await count('customers'), await count('orders')]).toEqual([0, 0]);
+  });
+
   test('tells of the hour of its loading', async () => {
     await load(shop, tuesday);
     const { rows } = await database.query('select distinct met_at from demo_shop.customers');

@@ -57,10 +57,12 @@ async function loadDomain(
   await postgresTransaction(client, async () => {
     const { rows: present } = await client.query(`select from ${demo.marker} limit 1`);
     if (present.length > 0) return;
+    for (const statement of demo.before?.(world) ?? []) await client.query(statement);
     const tables = demo.plan(world);
     const total = tables.reduce((sum, [, rows]) => sum + rows.length, 0);
     let done = 0;
     for (const [table, rows] of tables)
       await insertPostgres(client, table, rows, (count) => onProgress((done += count), total, name));
+    for (const statement of demo.after?.(world) ?? []) await client.query(statement);
   });
 }

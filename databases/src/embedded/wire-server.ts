@@ -16,8 +16,11 @@ import {
 } from './protocol.ts';
 import { SharedSession, type Holder } from './shared-session.ts';
 
-/** The most connections at once; each waits for its turn in the one session. */
-const maxConnections = 50;
+/**
+ * The most connections at once: a process holds ten for each domain, and there may be several. They cost little, since
+ * each waits for its turn in the one session.
+ */
+const maxConnections = 500;
 
 /** The one account and the one database that there are, both by this name. */
 const only = 'postgres';

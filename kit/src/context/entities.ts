@@ -11,7 +11,14 @@ import {
 } from '../sql/columns.ts';
 import type { RequestDatabase } from '../sql/database.ts';
 import { keyProperty } from '../pagination/order.ts';
-import { readChildPages, readPage, type ReadableChildren, type Readable } from '../pagination/lists.ts';
+import {
+  more,
+  readChildPages,
+  readPage,
+  sourceOf,
+  type ReadableChildren,
+  type Readable,
+} from '../pagination/lists.ts';
 import type { Connection, PageArguments } from '../pagination/page.ts';
 import { confined, walled, type Walled } from '../sql/walled.ts';
 import type { SubgraphContext } from './context.ts';
@@ -53,7 +60,7 @@ function entityLoader<Row extends object>(
 
 async function selectByKeys<Row extends object>(
   db: RequestDatabase<unknown, Walled>,
-  { table, where = sql`true` }: Readable,
+  { table, where = sql`true`, from, extra }: Readable,
   property: string,
   columns: Columns,
   keys: readonly string[],
@@ -64,7 +71,7 @@ async function selectByKeys<Row extends object>(
   if (possible.length === 0) return keys.map(() => null);
   const ref = columnRef(dialect, table, property);
   const rows = await db.many<Row>(
-    walled`select ${selectColumns(dialect, table, columns)} from ${db.rowsOf(table)} t
+    walled`select ${selectColumns(dialect, table, columns)}${more(extra)} from ${sourceOf(db, table, from)} t
       where ${isAnyOf(dialect, column, ref, possible)} and ${confined(dialect, where)}`,
   );
   const byKey = new Map(

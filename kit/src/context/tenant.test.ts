@@ -40,7 +40,10 @@ describe('the condition of a list', () => {
   });
 
   test('lets who belongs to no tenant through to no row', () => {
-    expect(conditionOf({ role: 'user', tenantId: null })).toEqual({ text: 't.tenant_id = $1', values: [null] });
+    expect(conditionOf({ role: 'user', tenantId: null })).toEqual({
+      text: 't.tenant_id = $1',
+      values: [null],
+    });
   });
 
   test('lets a superadmin through to all', () => {

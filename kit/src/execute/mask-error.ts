@@ -1,4 +1,4 @@
-import type { GraphQLError, GraphQLFormattedError } from 'graphql';
+import { Kind, type GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { isErrorCode } from '../errors/codes.ts';
 
@@ -16,7 +16,11 @@ export function maskError(error: GraphQLError, service: string, log: Logger): Gr
   return { message: 'Something went wrong on our side', ...place, extensions: { code: 'INTERNAL', service } };
 }
 
-/** Whether an argument's literal could not be read: GraphQL reports it at the field, with the argument's node. */
-function isInputError({ message, nodes }: GraphQLError): boolean {
-  return /^Argument "[^"]+" (has invalid value|of )/.test(message) && nodes !== undefined;
+/**
+ * Whether the value of a variable or the literal of an argument could not be read. GraphQL reports the one at the
+ * variable's definition, the other at the field, with the argument's node.
+ */
+function isInputError({ message, nodes = [] }: GraphQLError): boolean {
+  if (nodes[0]?.kind === Kind.VARIABLE_DEFINITION) return message.startsWith('Variable "$');
+  return /^Argument "[^"]+" (has invalid value|of )/.test(message) && nodes.length > 0;
 }

@@ -142,12 +142,12 @@ function window(
 }
 
 /** The Postgres type of what names a parent. */
-function keyType({ type, enumName = 'text' }: ColumnDescriptor): string {
-  return type === 'enum' ? enumName : type === 'uuid' ? 'uuid' : 'text';
+function keyType({ type }: ColumnDescriptor): string {
+  return type === 'uuid' || type === 'int' ? type : 'text';
 }
 
-/** What a list is read from. Only policies could confine a source other than its table. */
-function sourceOf(
+/** What is read from. Only policies could confine a source other than the table. */
+export function sourceOf(
   db: RequestDatabase<unknown, Walled>,
   table: TableDescriptor,
   from: Sql | undefined,
@@ -162,7 +162,7 @@ function columnsOf(dialect: Dialect, table: TableDescriptor, { columns }: PagePl
 }
 
 /** More columns, after those that are there. */
-function more(extra: Sql | undefined): Sql {
+export function more(extra: Sql | undefined): Sql {
   return extra ? sql`, ${extra}` : sql``;
 }
 

@@ -4,7 +4,12 @@ import { amount, currency, tenantId } from './rules.ts';
 describe('what an input may be', () => {
   test.each([
     ['a currency', currency, ['EUR', 'CHF', 'JPY'], ['eur', 'EURO', 'XYZ', '']],
-    ['an amount', amount, ['0', '0.5', '9999999999.99'], ['-1', '1.001', '12345678901', '1e3', '.5', '1.', '']],
+    [
+      'an amount',
+      amount,
+      ['0', '0.5', '9999999999.99'],
+      ['-1', '1.001', '12345678901', '1e3', '.5', '1.', ''],
+    ],
     ['a tenant', tenantId, ['acme', 'a'.repeat(50)], ['', 'a'.repeat(51)]],
   ])('%s', (_, rule, right, wrong) => {
     expect(right.filter((value) => !rule.safeParse(value).success)).toEqual([]);

@@ -10,7 +10,7 @@ describe('a day', () => {
   test.each(['2027-02-29', '2027-13-01', '2027-1-1', '2027-01-01T00:00:00Z', 'today', '', 20270101])(
     'is not %j',
     (value) => {
-      expect(() => scalars.Date.parseValue(value)).toThrow();
+      expect(() => scalars.Date.parseValue(value)).toThrow('Date must be a day of the calendar, such as');
     },
   );
 });

@@ -1,5 +1,6 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { GraphQLDateTimeISO, GraphQLJSON, GraphQLLocalDate } from 'graphql-scalars';
+import { GraphQLDateTimeISO, GraphQLJSON } from 'graphql-scalars';
+import { z } from 'zod';
 
 const decimalForm = /^-?\d{1,20}(\.\d{1,10})?$/;
 
@@ -26,8 +27,23 @@ const Decimal = new GraphQLScalarType<string, string>({
 /** The library's own name for it is another, which introspection and messages would show. */
 const DateTime = new GraphQLScalarType({ ...GraphQLDateTimeISO.toConfig(), name: 'DateTime' });
 
+const day = z.iso.date();
+
+function parseDay(value: unknown): string {
+  const { success, data } = day.safeParse(value);
+  // Without the value: what a caller sends may be anybody's address, and messages go to the log.
+  if (!success) throw new GraphQLError('Date must be a day of the calendar, such as "2026-01-31"');
+  return data;
+}
+
 /** Text on both sides: a JavaScript date would be a moment, and another day elsewhere. */
-const Day = new GraphQLScalarType({ ...GraphQLLocalDate.toConfig(), name: 'Date' });
+const Day = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  description: 'A day of the calendar, without a time or a zone.',
+  serialize: parseDay,
+  parseValue: parseDay,
+  parseLiteral: (node) => parseDay(node.kind === Kind.STRING ? node.value : null),
+});
 
 /** The resolvers of the scalars in `common.graphql`. */
 export const scalars = { Date: Day, DateTime, JSON: GraphQLJSON, Decimal } as const;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { codedDatabaseError, rethrowCoded } from './errors.ts';
+import { codedDatabaseError, rethrowCoded, violatedConstraint } from './errors.ts';
 
 describe('what a database refuses', () => {
   test.each([
@@ -8,6 +8,7 @@ describe('what a database refuses', () => {
     ['a taken value in Prisma', { code: 'P2002' }, 'CONFLICT'],
     ['a reference to nothing', { code: '23503' }, 'BAD_USER_INPUT'],
     ['a value against a check', { code: '23514' }, 'BAD_USER_INPUT'],
+    ['more text than an index holds', { code: '54000' }, 'BAD_USER_INPUT'],
     ['a row of another tenant', { code: '42501' }, 'FORBIDDEN'],
     ['a deadlock', { code: '40P01' }, 'CONFLICT'],
     ['no server', { code: 'ECONNREFUSED' }, 'SUBGRAPH_UNAVAILABLE'],
@@ -21,6 +22,20 @@ describe('what a database refuses', () => {
     const cause = { kind: 'UniqueConstraintViolation', constraint: { fields: ['email'] } };
     const error = { code: 'P2002', meta: { driverAdapterError: { cause } } };
     expect(codedDatabaseError(error)?.message).toBe('This email is taken');
+  });
+
+  test('names the constraint to the code that knows what it means', () => {
+    const cause = { kind: 'UniqueConstraintViolation', constraint: { index: 'things_slug' } };
+    const error = { code: 'P2002', meta: { driverAdapterError: { cause } } };
+    const thrown = (): unknown => {
+      try {
+        return rethrowCoded(error);
+      } catch (coded) {
+        return coded;
+      }
+    };
+    expect(violatedConstraint(thrown())).toBe('things_slug');
+    expect(violatedConstraint(new Error('something else'))).toBeUndefined();
   });
 
   test('is thrown as it is when the fault is ours, and never shows the driver’s words otherwise', () => {

@@ -12,7 +12,7 @@ interface AdapterCause {
   readonly kind?: string;
   readonly originalCode?: string;
   readonly code?: string | number;
-  readonly constraint?: { readonly fields?: readonly string[] };
+  readonly constraint?: { readonly fields?: readonly string[]; readonly index?: string };
 }
 
 const taken = (fields: readonly string[] = []): GraphQLError =>
@@ -51,6 +51,8 @@ const known = new Map<string, () => GraphQLError>([
     '1264',
     '1406',
     '1366',
+    // More than an index holds: text for a search.
+    '54000',
   ].map((key) => [key, outOfRange] as const),
   ...[
     'P2000',
@@ -103,6 +105,15 @@ export function codedDatabaseError(error: unknown): GraphQLError | undefined {
     return unavailable();
   }
   return undefined;
+}
+
+/**
+ * The name of the unique constraint that a write has met, by the error that `write` has thrown. Where a table has
+ * row-level security, Postgres does not say which columns those are, since their values may be another tenant's.
+ */
+export function violatedConstraint(error: unknown): string | undefined {
+  const { cause } = error as { readonly cause?: DriverError };
+  return cause?.meta?.driverAdapterError?.cause?.constraint?.index;
 }
 
 /** Throws the coded error with the driver's as its cause, or the driver's own, which the log gets and no caller. */

@@ -39,7 +39,6 @@ create index if not exists interactions_lead on crm.interactions (lead_id, occur
 create index if not exists interactions_user on crm.interactions (user_id, occurred_at, id) where user_id is not null;
 create index if not exists interactions_occurred_at on crm.interactions (occurred_at, id);
 create index if not exists interactions_tenant_occurred on crm.interactions (tenant_id, occurred_at, id);
-create index if not exists interactions_tenant_type on crm.interactions (tenant_id, type, occurred_at, id);
 create index if not exists interactions_tenant_scheduled on crm.interactions (tenant_id, scheduled_at, id);
 create index if not exists interactions_tenant_completed on crm.interactions (tenant_id, completed_at, id);
 create index if not exists interactions_tenant_created on crm.interactions (tenant_id, created_at, id);

@@ -26,8 +26,10 @@ exception
   when duplicate_object then null;
 end $$;
 
+-- By month, so that a month that is old can be kept elsewhere. Every unique key of a partitioned table has the time in
+-- it; that a place in a chain is taken once is seen to by the trigger that moves the chain's head.
 create table if not exists platform.audit_log (
-  id uuid not null primary key,
+  id uuid not null,
   chain varchar(50) not null references platform.audit_chains (chain),
   sequence bigint not null,
   tenant_id varchar(50),
@@ -44,9 +46,10 @@ create table if not exists platform.audit_log (
   previous_hash char(64) not null,
   hash char(64) not null,
   created_at timestamptz(3) not null,
-  unique (chain, sequence),
+  primary key (id, created_at),
+  unique (chain, sequence, created_at),
   check (chain = coalesce(tenant_id, ''))
-);
+) partition by range (created_at);
 
 create index if not exists audit_log_created_at on platform.audit_log (created_at, id);
 create index if not exists audit_log_tenant on platform.audit_log (tenant_id, created_at, id);
@@ -109,7 +112,77 @@ create policy writer on platform.audit_log for insert with check (
 
 grant select, insert on platform.audit_log to cdx_app;
 
+-- Gives a partition the walls of the whole, which hold only for who goes by the whole.
+create or replace function platform.wall_audit_partition(walled regclass) returns void
+  language plpgsql
+  set search_path = pg_catalog
+as $$
+begin
+  execute format('alter table %s enable row level security', walled);
+  execute format('alter table %s force row level security', walled);
+  execute format('drop policy if exists reader on %s', walled);
+  execute format(
+    'create policy reader on %s for select using (
+      platform.sees_tenant(tenant_id) and current_setting(''app.role'', true) in (''superadmin'', ''system'', ''admin'')
+    )', walled
+  );
+  execute format(
+    'create or replace trigger append_only before update or delete or truncate on %s
+      for each statement execute function platform.refuse_audit_change()', walled
+  );
+  execute format('grant select on %s to cdx_app', walled);
+end $$;
+
+revoke all on function platform.wall_audit_partition(regclass) from public;
+
+-- Makes the partitions of this month and the twelve that follow, where they are missing; answers how many were. An entry
+-- of a month that has none goes to the default one and stays there, and so does the rest of its month. It runs as its
+-- owner, since only an owner makes partitions, and for the product itself alone.
+create or replace function platform.make_audit_partitions() returns int
+  language plpgsql
+  security definer
+  set search_path = pg_catalog, pg_temp
+as $$
+declare
+  month timestamp;
+  starts timestamptz;
+  ends timestamptz;
+  made int := 0;
+begin
+  if current_setting('app.role', true) is distinct from 'system' then
+    raise exception 'partitions are made by the product itself' using errcode = '42501';
+  end if;
+  perform pg_advisory_xact_lock(hashtextextended('platform.audit_log', 0));
+  for month in
+    select generate_series(this, this + interval '12 months', interval '1 month')
+    from date_trunc('month', now() at time zone 'UTC') this
+  loop
+    starts := month at time zone 'UTC';
+    ends := (month + interval '1 month') at time zone 'UTC';
+    if to_regclass('platform.audit_log_' || to_char(month, 'YYYY_MM')) is null
+      and not exists (select from platform.audit_log_default d where d.created_at >= starts and d.created_at < ends)
+    then
+      execute format(
+        'create table platform.%1$I partition of platform.audit_log for values from (%2$L) to (%3$L)',
+        'audit_log_' || to_char(month, 'YYYY_MM'), starts, ends
+      );
+      perform platform.wall_audit_partition(('platform.audit_log_' || to_char(month, 'YYYY_MM'))::regclass);
+      made := made + 1;
+    end if;
+  end loop;
+  return made;
+end $$;
+
+revoke all on function platform.make_audit_partitions() from public;
+grant execute on function platform.make_audit_partitions() to cdx_app;
+
+create table if not exists platform.audit_log_default partition of platform.audit_log default;
+select platform.wall_audit_partition('platform.audit_log_default');
+select platform.make_audit_partitions() from set_config('app.role', 'system', true);
+
 -- migrate:down
+drop function if exists platform.make_audit_partitions();
+drop function if exists platform.wall_audit_partition(regclass);
 drop table if exists platform.audit_log;
 drop table if exists platform.audit_chains;
 drop function if exists platform.refuse_audit_change();

@@ -1,5 +1,10 @@
 import type { SubgraphContext } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-analytics';
+import type { Settings } from './settings.ts';
 
-/** What the resolvers of this domain get: its database, and nothing beside it. */
-export type Context = SubgraphContext<Prisma.TransactionClient, null>;
+export interface Services {
+  readonly settings: Settings;
+}
+
+export type Transaction = Prisma.TransactionClient;
+export type Context = SubgraphContext<Transaction, Services>;

@@ -77,6 +77,7 @@ export const mutation: MutationResolvers = {
 
 export const organization: OrganizationResolvers = {
   __resolveReference: ({ id }, context) => loadOrganization(context, id),
+  tenant: ({ tenantId: id }) => ({ id }),
 };
 
 /** The organization with that id, if the caller may see it. */

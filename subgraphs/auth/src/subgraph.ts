@@ -19,6 +19,7 @@ import * as roles from './role.ts';
 import * as sessions from './session.ts';
 import type { Settings } from './settings.ts';
 import * as subscriptions from './subscription.ts';
+import * as summaries from './summary.ts';
 import * as activities from './user-activity.ts';
 import * as projects from './user-project.ts';
 import * as users from './user.ts';
@@ -77,6 +78,9 @@ const resolvers: Resolvers = {
   Session: sessions.session,
   AuthEvent: events.authEvent,
   UserActivity: activities.userActivity,
+  Tenant: summaries.tenant,
+  Platform: summaries.platform,
+  AuthSummary: summaries.authSummary,
 };
 
 /** The subgraph, and the public keys of the access tokens that it issues. */

@@ -116,6 +116,7 @@ export const mutation: MutationResolvers = {
 
 export const user: UserResolvers = {
   __resolveReference: ({ id }, context) => loadUser(context, id),
+  tenant: ({ tenantId: id }) => (id === null ? null : { id }),
   organization: ({ organizationId }, _, context) =>
     organizationId === null ? null : loadOrganization(context, organizationId),
 };

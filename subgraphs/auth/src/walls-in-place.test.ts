@@ -51,6 +51,9 @@ describe('MySQL', () => {
     const order = { property: 'name', direction: 'ASC' } as const;
     const from: Readable = { table: tables.User, order, from: sql`users` };
     await expect(loadPage(superadmin, from, {}, false)).rejects.toThrow('behind its wall');
+    await expect(loadEntity(superadmin, from, 'nobody@test.example', 'email')).rejects.toThrow(
+      'behind its wall',
+    );
     const where: Readable = { table: tables.User, order, where: sql`exists (select 1 from auth_tokens)` };
     await expect(loadPage(superadmin, where, {}, false)).rejects.toThrow('past the walls');
     await expect(

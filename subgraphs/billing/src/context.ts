@@ -1,5 +1,11 @@
 import type { SubgraphContext } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-billing';
 
-/** What the resolvers of this domain get: its database, and nothing beside it. */
-export type Context = SubgraphContext<Prisma.TransactionClient, null>;
+/** How invoices are issued. */
+export interface Terms {
+  /** How long a customer has to pay an invoice, in days. */
+  readonly paymentDays: number;
+}
+
+export type Transaction = Prisma.TransactionClient;
+export type Context = SubgraphContext<Transaction, Terms>;

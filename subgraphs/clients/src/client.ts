@@ -23,6 +23,7 @@ import type {
   ClientResolvers,
   MutationResolvers,
   QueryResolvers,
+  TenantResolvers,
   UserResolvers,
 } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
@@ -122,6 +123,19 @@ export const mutation: MutationResolvers = {
 export const client: ClientResolvers = {
   __resolveReference: ({ id }, context) => loadClient(context, id),
   owner: ({ ownerUserId: id }) => ({ id }),
+  tenant: ({ tenantId: id }) => ({ id }),
+};
+
+export const tenant: TenantResolvers = {
+  clients: ({ id }, args, context, info) =>
+    loadChildPage<ClientRow>(
+      context,
+      'Tenant.clients',
+      { ...readableClients(context), parent: 'tenantId' },
+      id,
+      args,
+      isSelected(info, 'totalCount'),
+    ),
 };
 
 export const user: UserResolvers = {

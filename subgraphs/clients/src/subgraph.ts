@@ -11,6 +11,7 @@ import { featureHashing, httpEmbedder, type Embedder } from './embedder/index.ts
 import * as memorySearch from './memory-search.ts';
 import * as orchestration from './orchestrator-state.ts';
 import type { Settings } from './settings.ts';
+import * as summaries from './summary.ts';
 import * as usage from './usage-record.ts';
 import * as usageSummary from './usage-summary.ts';
 import * as executions from './workflow-execution.ts';
@@ -66,6 +67,9 @@ const resolvers: Resolvers = {
   OrchestratorState: orchestration.orchestratorState,
   User: { ...clients.user, ...agents.user },
   PersonaTemplate: agents.personaTemplate,
+  Tenant: { ...clients.tenant, ...summaries.tenant },
+  Platform: summaries.platform,
+  AgentSummary: summaries.agentSummary,
 };
 
 /** The clients domain: clients, and in a schema for each of them its agents, memories, projects and usage. */

@@ -6,6 +6,23 @@ export const settingsSchema = z.object({
   CMS_DATABASE_URL: databaseUrl.describe('The cms database, Postgres 15 or later.'),
   CMS_DATABASE_REPLICA_URL: databaseUrl.optional().describe('A read replica of it.'),
   CMS_DATABASE_POOL_SIZE: integer(1, 500).default(10).describe('The most connections held at once.'),
+  CMS_MEDIA_FOLDER: z
+    .string()
+    .default('.data/media')
+    .describe('The folder of media files; all processes of the subgraph see the same.'),
+  CMS_MEDIA_HOST: z.string().default('127.0.0.1').describe('The address to receive and serve files at.'),
+  CMS_MEDIA_PORT: integer(0, 65_535)
+    .optional()
+    .describe('The port to receive and serve files at; without one no files are taken.'),
+  CMS_MEDIA_URL: z
+    .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('How that is reached from outside, where it is not the host and the port.'),
+  CMS_MEDIA_MAX_BYTES: integer(1).default(104_857_600).describe('The largest file, in bytes.'),
+  CMS_CLEAN_UP_MINUTES: integer(1, 1_440)
+    .default(15)
+    .describe('How often uploads whose time is over are ended, in minutes.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

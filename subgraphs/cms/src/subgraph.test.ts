@@ -4,8 +4,8 @@ import { codes, run } from '@cdx/kit/testing';
 import { aUser, aCmsSubgraph } from './testing.ts';
 
 let subgraph: Subgraph;
-beforeAll(() => {
-  subgraph = aCmsSubgraph();
+beforeAll(async () => {
+  subgraph = await aCmsSubgraph();
 });
 afterAll(() => subgraph.close());
 

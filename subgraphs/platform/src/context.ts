@@ -1,5 +1,7 @@
 import type { SubgraphContext } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-platform';
 
+export type Transaction = Prisma.TransactionClient;
+
 /** What the resolvers of this domain get: its database, and nothing beside it. */
-export type Context = SubgraphContext<Prisma.TransactionClient, null>;
+export type Context = SubgraphContext<Transaction, null>;

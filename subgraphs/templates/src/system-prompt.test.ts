@@ -119,7 +119,9 @@ describe('searching templates', () => {
       superadmin,
       `{ searchTemplates(text: "${word}") { template { __typename ... on PromptTemplate { name } } } }`,
     );
-    const found = (data?.searchTemplates as { template: { __typename: string } }[]).map((hit) => hit.template);
+    const found = (data?.searchTemplates as { template: { __typename: string } }[]).map(
+      (hit) => hit.template,
+    );
     expect(found.map(({ __typename }) => __typename).toSorted()).toEqual([
       ...['PersonaTemplate', 'PromptTemplate', 'SystemPrompt'],
     ]);

@@ -1,0 +1,34 @@
+import { system, type Database, type Logger } from '@cdx/kit';
+import type { Transaction } from './context.ts';
+
+const hourMs = 3_600_000;
+
+/**
+ * Makes the partitions of the audit log for the months that come, where they are missing; at the same time as another,
+ * it waits for it.
+ */
+export async function makeAuditPartitions(
+  database: Pick<Database<Pick<Transaction, '$executeRaw'>>, 'as'>,
+): Promise<void> {
+  await database.as(system).write((tx) => tx.$executeRaw`select platform.make_audit_partitions()`, {
+    unaudited: 'Places for entries.',
+  });
+}
+
+/**
+ * Does so every hour.
+ * @returns ends the schedule
+ */
+export function scheduleAuditPartitions(
+  database: Parameters<typeof makeAuditPartitions>[0],
+  log: Logger,
+): () => void {
+  const make = (): void => {
+    makeAuditPartitions(database).catch((error: unknown) => {
+      log.error({ error }, 'the audit log could not be given its partitions; the next run tries again');
+    });
+  };
+  const timer = setInterval(make, hourMs);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,140 @@
+import {
+  asJson,
+  conflict,
+  given,
+  isSelected,
+  loadChildPage,
+  loadEntity,
+  loadPage,
+  notFound,
+  parseInput,
+  type Readable,
+} from '@cdx/kit';
+import { Tenant as table, type TenantRow } from '@cdx/prisma-platform/tables';
+import { z } from 'zod';
+import type {
+  ClientResolvers,
+  MutationResolvers,
+  QueryResolvers,
+  TenantResolvers,
+} from '../generated/resolvers.ts';
+import type { Context } from './context.ts';
+import { loadHistory } from './history.ts';
+import { requireOperator } from './operator.ts';
+
+/** The caller's own tenant, and all for a superadmin; row-level security sees to it. */
+const readableTenants: Readable = { table, order: { property: 'name', direction: 'ASC' } };
+
+const nameForm = 'must begin with a small letter and have small letters, digits and _, at most 50';
+const idInput = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, nameForm);
+const fields = {
+  clientId: idInput,
+  name: z.string().trim().min(1, 'must not be empty').max(255),
+  environment: z.enum(['production', 'staging', 'development']),
+  region: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be a name like eu-central-1, at most 50')
+    .nullish(),
+};
+const settings = z.record(z.string(), z.unknown());
+const createInput = z.object({
+  id: idInput,
+  ...fields,
+  status: z.enum(['active', 'provisioning'], 'must be ACTIVE or PROVISIONING'),
+  settings: settings.nullish(),
+});
+const updateInput = z.object({ ...fields, settings }).partial();
+
+export const query: QueryResolvers = {
+  myTenant: (_, __, context) =>
+    context.identity.tenantId === null ? null : loadTenant(context, context.identity.tenantId),
+  tenant: (_, { id }, context) => loadTenant(context, id),
+  tenants: (_, args, context, info) =>
+    loadPage<TenantRow>(context, readableTenants, args, isSelected(info, 'totalCount')),
+};
+
+export const mutation: MutationResolvers = {
+  async createTenant(_, { input, idempotencyKey }, context) {
+    requireOperator(context);
+    const { settings: chosen, region, ...values } = parseInput(createInput, input);
+    const data = { ...values, region: region ?? null, settings: asJson(chosen ?? {}) };
+    const { count } = await context.db.write((tx) => tx.tenant.createMany({ data, skipDuplicates: true }), {
+      tenantId: values.id,
+    });
+    const tenant = await existingTenant(context, values.id);
+    const repeated = idempotencyKey != null && tenant.clientId === values.clientId;
+    if (count === 0 && !repeated) throw conflict('This id is taken', { field: 'input.id' });
+    return tenant;
+  },
+
+  async updateTenant(_, { id, input }, context) {
+    requireOperator(context);
+    await existingTenant(context, id);
+    const { settings: changed, ...values } = parseInput(updateInput, input);
+    const data = { ...given(values), ...(changed ? { settings: asJson(changed) } : {}) };
+    await context.db.write((tx) => tx.tenant.updateMany({ where: { id }, data }), { tenantId: id });
+    return existingTenant(context, id);
+  },
+
+  activateTenant: (_, { id }, context) =>
+    setStatus(context, id, 'active', ['provisioning', 'suspended', 'archived']),
+  suspendTenant: (_, { id }, context) => setStatus(context, id, 'suspended', ['active']),
+  archiveTenant: (_, { id }, context) =>
+    setStatus(context, id, 'archived', ['provisioning', 'active', 'suspended']),
+
+  async deleteTenant(_, { id }, context) {
+    const { status } = await existingTenant(context, id);
+    const { count } = await context.db.write(
+      (tx) => tx.tenant.deleteMany({ where: { id, status: 'provisioning' } }),
+      { tenantId: id },
+    );
+    if (count === 0) throw conflict(`Tenant ${id} is ${status}; only one that is provisioning is deleted`);
+    return id;
+  },
+};
+
+export const tenant: TenantResolvers = {
+  __resolveReference: ({ id }, context) => loadTenant(context, id),
+  client: ({ clientId: id }) => ({ id }),
+  history: ({ id }, args, context, info) => loadHistory(context, 'Tenant', id, args, info),
+};
+
+export const client: ClientResolvers = {
+  tenants: ({ id }, args, context, info) =>
+    loadChildPage<TenantRow>(
+      context,
+      'Client.tenants',
+      { ...readableTenants, parent: 'clientId' },
+      id,
+      args,
+      isSelected(info, 'totalCount'),
+    ),
+};
+
+/** The tenant with that id, if the caller may see it. */
+export function loadTenant(context: Context, id: string): Promise<TenantRow | null> {
+  return loadEntity<TenantRow>(context, readableTenants, id);
+}
+
+/** @throws NOT_FOUND when the caller sees no such tenant */
+async function existingTenant(context: Context, id: string): Promise<TenantRow> {
+  const found = await loadTenant(context, id);
+  if (!found) throw notFound('Tenant', id);
+  return found;
+}
+
+async function setStatus(
+  context: Context,
+  id: string,
+  status: TenantRow['status'],
+  from: readonly TenantRow['status'][],
+): Promise<TenantRow> {
+  requireOperator(context);
+  const found = await existingTenant(context, id);
+  const { count } = await context.db.write(
+    (tx) => tx.tenant.updateMany({ where: { id, status: { in: [...from] } }, data: { status } }),
+    { tenantId: id },
+  );
+  if (count === 0) throw conflict(`Tenant ${id} is ${found.status}; this needs it ${from.join(' or ')}`);
+  return existingTenant(context, id);
+}

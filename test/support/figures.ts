@@ -1,0 +1,207 @@
+/**
+ * The figures of tenants, worked out a second time and another way: by plain statements sent to the databases past the
+ * product, one tenant at a time. What the graph says is held against them.
+ */
+import { databaseVariable } from '@cdx/kit/domains';
+import { createConnection, type Connection } from 'mariadb';
+import pg from 'pg';
+
+type Row = Readonly<Record<string, string | number | null>>;
+
+/** Connections of the databases' owners, who are bound by no policy. */
+export interface Books {
+  figuresOf(tenantId: string): Promise<Readonly<Record<string, unknown>>>;
+  /** The ids of all tenants, by name. */
+  tenants(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+function urlOf(domain: string): string {
+  const url = process.env[databaseVariable(domain)];
+  if (!url) throw new Error(`${databaseVariable(domain)} is not set`);
+  return url;
+}
+
+/** Opens the databases of the test run. */
+export async function openBooks(): Promise<Books> {
+  const clients = new Map<string, pg.Client>();
+  for (const domain of ['platform', 'clients', 'crm', 'cms', 'billing', 'analytics']) {
+    const client = new pg.Client({ connectionString: urlOf(domain) });
+    await client.connect();
+    clients.set(domain, client);
+  }
+  const auth = await openAuth();
+  const rows = async (domain: string, statement: string, ...values: readonly unknown[]): Promise<Row[]> => {
+    const client = clients.get(domain);
+    if (!client) throw new Error(`There is no connection to ${domain}`);
+    return (await client.query<Row>(statement, [...values])).rows;
+  };
+  return {
+    async tenants() {
+      const found = await rows('platform', 'select id from platform.tenants order by name, id');
+      return found.map(({ id }) => String(id));
+    },
+    async figuresOf(tenant) {
+      return {
+        auth: await accounts(auth, tenant),
+        agents: await agents(rows, tenant),
+        crm: await leads(rows, tenant),
+        cms: await content(rows, tenant),
+        billing: await money(rows, tenant),
+        analytics: await events(rows, tenant),
+      };
+    },
+    async close() {
+      await auth.end();
+      await Promise.all([...clients.values()].map((client) => client.end()));
+    },
+  };
+}
+
+function openAuth(): Promise<Connection> {
+  const { hostname, port, username, password, pathname } = new URL(urlOf('auth'));
+  return createConnection({
+    ...{ host: hostname, port: Number(port), user: decodeURIComponent(username) },
+    ...{ password: decodeURIComponent(password), database: pathname.slice(1) },
+    ...{ timezone: 'Z', allowPublicKeyRetrieval: true, bigIntAsNumber: true },
+  });
+}
+
+type Rows = (domain: string, statement: string, ...values: readonly unknown[]) => Promise<Row[]>;
+
+async function accounts(auth: Connection, tenant: string): Promise<object> {
+  const users = await auth.query<readonly { active: number; seen: Date | null }[]>(
+    'select is_active as active, last_activity as seen from users where tenant_id = ?',
+    [tenant],
+  );
+  const seen = users.flatMap((user) => (user.seen ? [user.seen.getTime()] : []));
+  return {
+    totalUsers: users.length,
+    activeUsers: users.filter(({ active }) => active === 1).length,
+    lastActivity: seen.length === 0 ? null : new Date(Math.max(...seen)).toISOString(),
+  };
+}
+
+async function agents(rows: Rows, tenant: string): Promise<object> {
+  const schemas = await rows(
+    'clients',
+    "select schema_name as name from clients.clients_info where tenant_id = $1 and status <> 'provisioning'",
+    tenant,
+  );
+  let [instances, queued, succeeded, failed] = [0, 0, 0, 0];
+  for (const { name } of schemas) {
+    const schema = pg.escapeIdentifier(String(name));
+    const [row] = await rows('clients', `select count(*)::int as n from ${schema}.agent_instances`);
+    instances += Number(row?.n);
+    const statuses = await rows(
+      'clients',
+      `select status from ${schema}.workflow_executions where created_at >= now() - interval '1 day'`,
+    );
+    queued += statuses.length;
+    succeeded += statuses.filter(({ status }) => status === 'succeeded').length;
+    failed += statuses.filter(({ status }) => status === 'failed').length;
+  }
+  const ended = succeeded + failed;
+  return { instances, executions24h: queued, failureRate: ended === 0 ? null : failed / ended };
+}
+
+const stages = ['prospect', 'qualified', 'proposal', 'negotiation', 'closed'];
+
+async function leads(rows: Rows, tenant: string): Promise<object> {
+  const [customers] = await rows(
+    'crm',
+    'select count(*)::int as n from crm.customers where tenant_id = $1',
+    tenant,
+  );
+  const all = await rows(
+    'crm',
+    'select stage::text, currency, (value * 100)::bigint::text as cents, probability from crm.leads where tenant_id = $1',
+    tenant,
+  );
+  const main = mostFrequent(all.map(({ currency }) => String(currency)));
+  const open = all.filter(({ stage }) => stage !== 'closed');
+  const centsOf = (some: readonly Row[]): string =>
+    inUnits(
+      some
+        .filter(({ currency }) => currency === main)
+        .reduce((sum, { cents }) => sum + BigInt(cents ?? 0), 0n),
+    );
+  return {
+    totalCustomers: customers?.n,
+    totalLeads: all.length,
+    pipelineValue: centsOf(open),
+    avgProbability:
+      open.length === 0
+        ? null
+        : open.reduce((sum, { probability }) => sum + Number(probability), 0) / open.length,
+    leadsByStage: stages.map((stage) => {
+      const there = all.filter((lead) => lead.stage === stage);
+      return { stage: stage.toUpperCase(), count: there.length, value: centsOf(there) };
+    }),
+  };
+}
+
+async function content(rows: Rows, tenant: string): Promise<object> {
+  const items = await rows(
+    'cms',
+    'select status::text from cms.content_items where tenant_id = $1 and parent_id is null',
+    tenant,
+  );
+  return { items: items.length, published: items.filter(({ status }) => status === 'published').length };
+}
+
+async function money(rows: Rows, tenant: string): Promise<object> {
+  const running = await rows(
+    'billing',
+    `select p.currency, s.status::text, (p.amount * 100)::bigint::text as cents,
+       p.interval_count * case p."interval" when 'year' then 12 else 1 end as months
+     from billing.subscriptions s join billing.plans p on p.id = s.plan_id
+     where s.tenant_id = $1 and s.status <> 'cancelled'`,
+    tenant,
+  );
+  const open = await rows(
+    'billing',
+    `select i.currency, (i.total * 100)::bigint::text as cents, i.due_date < now() as overdue,
+       (select coalesce(sum(p.amount * 100), 0)::bigint::text from billing.payments p
+        where p.invoice_id = i.id and p.status = 'succeeded') as paid
+     from billing.invoices i where i.tenant_id = $1 and i.status = 'open'`,
+    tenant,
+  );
+  const main = mostFrequent((running.length > 0 ? running : open).map(({ currency }) => String(currency)));
+  const paying = running.filter(({ currency, status }) => currency === main && status !== 'trialing');
+  // All intervals are parts of a year, so a year's cents are whole numbers.
+  const yearly = paying.reduce((sum, { cents, months }) => sum + (Number(cents) * 12) / Number(months), 0);
+  const overdue = open
+    .filter((invoice) => String(invoice.overdue) === 'true' && invoice.currency === main)
+    .reduce((sum, { cents, paid }) => sum + BigInt(cents ?? 0) - BigInt(paid ?? 0), 0n);
+  return {
+    mrr: (Math.round(yearly / 12) / 100).toFixed(2),
+    openInvoices: open.length,
+    overdueAmount: inUnits(overdue),
+  };
+}
+
+async function events(rows: Rows, tenant: string): Promise<object> {
+  const [day] = await rows(
+    'analytics',
+    "select count(*)::int as n from analytics.events where tenant_id = $1 and created_at >= now() - interval '1 day'",
+    tenant,
+  );
+  const top = await rows(
+    'analytics',
+    `select event_name as name, count(*)::int as count from analytics.events
+     where tenant_id = $1 and created_at >= now() - interval '30 days' and created_at < now()
+     group by 1 order by 2 desc, 1 limit 5`,
+    tenant,
+  );
+  return { events24h: day?.n, topEvents: top };
+}
+
+const inUnits = (cents: bigint): string => (Number(cents) / 100).toFixed(2);
+
+/** The most frequent of the words, the first of the alphabet where several are. */
+function mostFrequent(words: readonly string[]): string | undefined {
+  const counts = Map.groupBy(words, (word) => word);
+  const [first] = [...counts].toSorted(([a, of], [b, other]) => other.length - of.length || (a < b ? -1 : 1));
+  return first?.[0];
+}
