@@ -34,6 +34,17 @@ const origins = z.string().transform((text) =>
 export const settingsSchema = z.object({
   HOST: z.string().default('127.0.0.1').describe('The address to listen at; 0.0.0.0 in a container.'),
   PORT: integer(0, 65_535).default(4_000).describe('The port to listen at; 0 for any that is free.'),
+  TLS_CERT_FILE: z
+    .string()
+    .optional()
+    .describe(
+      'The certificate to serve by TLS with, as PEM, with those that lead to its issuer. HTTP/2 and HTTP/1.1 are spoken at the same port then. Read again when it changes.',
+    ),
+  TLS_KEY_FILE: z.string().optional().describe('The key of the certificate, as PEM.'),
+  H2C: z
+    .stringbool()
+    .default(false)
+    .describe('Speaks HTTP/2 without TLS, and no HTTP/1.1: for a proxy that does so towards the gateway.'),
   WORKERS: integer(0, 256)
     .default(1)
     .describe('How many processes share the port; 0 for one on each core. For `node gateway/src/main.ts`.'),

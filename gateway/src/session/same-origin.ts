@@ -27,5 +27,5 @@ function isOwnPage({ headers }: FastifyRequest): boolean {
   const site = headers['sec-fetch-site'];
   if (headers.origin === undefined || !URL.canParse(headers.origin)) return false;
   if (site !== undefined) return site === 'same-origin';
-  return new URL(headers.origin).host === headers.host;
+  return new URL(headers.origin).host === (headers.host ?? headers[':authority']);
 }
