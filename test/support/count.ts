@@ -1,27 +1,27 @@
 import type { Channel } from 'node:diagnostics_channel';
-import { fetchChannel, planChannel, type FetchEvent, type PlanEvent } from '@cdx/gateway';
-import { statementChannel, type StatementEvent } from '@cdx/kit';
+import { fetchChannel, type FetchEvent } from '@cdx/gateway';
+import { statementChannel, workChannel, type StatementEvent, type WorkEvent } from '@cdx/kit';
 
-/** What a piece of work cost: statements to databases, fetches from subgraphs and plans, each in their order. */
+/** What something cost: statements to databases, fetches, and what is done once for an operation, in their order. */
 export interface Cost {
   readonly statements: readonly StatementEvent[];
   readonly fetches: readonly FetchEvent[];
-  readonly plans: readonly PlanEvent[];
+  readonly work: readonly WorkEvent[];
 }
 
-/** Runs work and counts what it sends. */
-export async function costOf(work: () => Promise<unknown>): Promise<Cost> {
+/** Does something and counts what it costs. */
+export async function costOf(act: () => Promise<unknown>): Promise<Cost> {
   const statements: StatementEvent[] = [];
   const fetches: FetchEvent[] = [];
-  const plans: PlanEvent[] = [];
+  const work: WorkEvent[] = [];
   const listeners = [
     listen(statementChannel, statements),
     listen(fetchChannel, fetches),
-    listen(planChannel, plans),
+    listen(workChannel, work),
   ];
   try {
-    await work();
-    return { statements, fetches, plans };
+    await act();
+    return { statements, fetches, work };
   } finally {
     for (const stop of listeners) stop();
   }

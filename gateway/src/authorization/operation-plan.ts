@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { publishWork } from '@cdx/kit';
 import {
   BREAK,
   print,
@@ -38,6 +39,7 @@ export function planOperation(
   operation: OperationDefinitionNode,
   graph: { readonly schema: GraphQLSchema; readonly requirements: Requirements },
 ): OperationPlan {
+  publishWork('authorize');
   const found = new Set<Requirement>();
   cutOperation(document, operation, (requirement) => Boolean(found.add(requirement)), graph);
   const requirements = [...found];

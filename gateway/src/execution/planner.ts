@@ -1,4 +1,3 @@
-import { channel } from 'node:diagnostics_channel';
 import {
   operationFromDocument,
   ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
@@ -6,6 +5,7 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
+import { publishWork } from '@cdx/kit';
 import {
   GraphQLError,
   isAbstractType,
@@ -43,14 +43,6 @@ export interface NamedSubgraph {
   readonly name: string;
   readonly url: string;
 }
-
-/** An operation that has been planned and compiled; asked again, it is not. */
-export interface PlanEvent {
-  readonly operationName: string | undefined;
-}
-
-/** Publishes a `PlanEvent` for every plan that is made; free while nobody listens. */
-export const planChannel = channel('cdx:plan');
 
 /** Plans and compiles the operations of one supergraph. */
 export class Planner {
@@ -125,7 +117,7 @@ export class Planner {
     const sets = [{ set: operation.selectionSet, guard: undefined }];
     const fields = selectFields(this.#schema, fragments, root, sets);
     const plan = this.#planner.buildQueryPlan(planned);
-    if (planChannel.hasSubscribers) planChannel.publish({ operationName } satisfies PlanEvent);
+    publishWork('plan');
     this.#checkAll(fields, new Set(rootKeys(plan.node)));
     return {
       variablesOf: unreserved.variablesOf,

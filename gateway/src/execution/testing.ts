@@ -7,9 +7,11 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import {
   anonymous,
   makeLogger,
+  workChannel,
   type SubgraphOperation,
   type SubgraphRequest,
   type SubgraphResult,
+  type WorkEvent,
 } from '@cdx/kit';
 import { execute, parse, type GraphQLFormattedError, type GraphQLSchema } from 'graphql';
 import type { SubgraphSource } from '../datasources/index.ts';
@@ -17,7 +19,6 @@ import { executeGateway } from './execute-gateway.ts';
 import { joinQueries } from './in-flight/join-queries.ts';
 import { SharedAnswers } from './in-flight/shared-answers.ts';
 import { shareOperations } from './literals/share-operations.ts';
-import { planChannel, type PlanEvent } from './planner.ts';
 import { makeRequestContext, type RequestContext } from './request-context.ts';
 
 type Resolvers = Record<string, object>;
@@ -129,16 +130,18 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
   return graph;
 }
 
-/** The plans that were made while `work` ran, in their order. */
-export async function plansOf(work: () => Promise<unknown>): Promise<PlanEvent[]> {
-  const made: PlanEvent[] = [];
-  const listen = (message: unknown): number => made.push(message as PlanEvent);
-  planChannel.subscribe(listen);
+/** How many plans were made while `work` ran. */
+export async function plansOf(work: () => Promise<unknown>): Promise<number> {
+  let plans = 0;
+  const listen = (message: unknown): void => {
+    if ((message as WorkEvent).what === 'plan') plans += 1;
+  };
+  workChannel.subscribe(listen);
   try {
     await work();
-    return made;
+    return plans;
   } finally {
-    planChannel.unsubscribe(listen);
+    workChannel.unsubscribe(listen);
   }
 }
 

@@ -1,3 +1,4 @@
+import { publishWork } from '@cdx/kit';
 import type { ValidationRule } from 'graphql';
 import { literalErrors } from './literals.ts';
 import { repetitionErrors } from './repetitions.ts';
@@ -11,6 +12,7 @@ import { structureErrors } from './structure.ts';
 export function documentRule(limits: LimitSettings): ValidationRule {
   return (context) => ({
     Document(document) {
+      publishWork('read');
       const sizes = [...structureErrors(document, limits), ...literalErrors(document, limits)];
       const errors = sizes.length > 0 ? sizes : repetitionErrors(document, limits);
       for (const error of errors) context.reportError(error);

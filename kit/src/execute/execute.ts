@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { outlineOf, type OperationOutline } from '../audit/outline.ts';
 import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
+import { publishWork } from '../telemetry/work.ts';
 import { maskError } from './mask-error.ts';
 import { prepareDocument, type RunDocument } from './prepare.ts';
 
@@ -78,6 +79,7 @@ function asGraphQLError(error: unknown): GraphQLError {
 function parseAndValidate(subgraph: Subgraph, query: string, log: Logger): Prepared {
   const { schema } = subgraph;
   try {
+    publishWork('prepare');
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };

@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { selectionOf } from '../context/selection.ts';
 import type { Subgraph } from '../context/subgraph.ts';
+import { publishWork } from '../telemetry/work.ts';
 import type { SubgraphOperation } from './execute.ts';
 import { NotPlannable, planQuery, type ObjectPlan, type Query } from './plan.ts';
 import { runPlan } from './run-plan.ts';
@@ -71,6 +72,7 @@ export function prepareDocument(subgraph: Executable, document: DocumentNode, lo
 }
 
 function tryPlan(query: Query, log: Logger): ObjectPlan | NotPlannable {
+  publishWork('compile');
   try {
     return planQuery(query);
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin, GraphQLRequestListener } from '@apollo/server';
-import type { Role } from '@cdx/kit';
+import { publishWork, type Role } from '@cdx/kit';
 import { GraphQLError, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { RequestContext } from '../../execution/request-context.ts';
 import type { LimitSettings } from '../settings.ts';
@@ -25,6 +25,7 @@ export function costLimit(settings: LimitSettings): ApolloServerPlugin<RequestCo
   ): number => {
     let cost = compiled.get(operation);
     if (!cost) {
+      publishWork('estimate');
       cost = compileCost(schema, directives, document, operation);
       compiled.set(operation, cost);
     }
