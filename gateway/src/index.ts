@@ -1,6 +1,5 @@
 export { composeSupergraph, CompositionError, type ComposedSubgraph } from './compose/index.ts';
 export { fetchChannel, type FetchEvent } from './datasources/index.ts';
-export { planChannel, type PlanEvent } from './execution/planner.ts';
 export { warmAnswerChannel } from './fast-lane/index.ts';
 export { startGateway, type RunningGateway } from './gateway.ts';
 export { settingsSchema } from './settings.ts';
