@@ -16,7 +16,7 @@ import { aWorld, pick, seed, type World } from './world.ts';
 
 /** Operations in one run of a property, at the same time. */
 const together = 6;
-const operations = operationCount / 10;
+const operations = operationCount / 20;
 
 let gateway: TestGateway;
 let world: World;
