@@ -90,6 +90,8 @@ describe.each(domainFolders.filter(({ dialect }) => dialect === 'postgres'))(
       expect(read(repository, named(file, name))).toBe(wanted);
     });
 
+    // The control plane's own lies by month (docs/decisions/0032).
+    if (name === 'platform') return;
     test('has the audit log that the template has', () => {
       const migrations = new URL(`prisma/${name}/migrations/`, repository);
       const [file = ''] = readdirSync(migrations).filter((one) => one.endsWith('_audit_log.sql'));

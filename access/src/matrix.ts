@@ -212,7 +212,8 @@ const platform: DomainAccess = {
       roles: ['superadmin', 'admin'],
       fields: [
         ...['securityEvent', 'securityEvents'].map(query),
-        ...['SecurityEvent', 'SecurityEventConnection', 'SecurityEventEdge'],
+        ...['SecurityEvent', 'SecurityEventConnection', 'SecurityEventEdge', 'Tenant.securityEvents'],
+        ...['Tenant', 'Service', 'SystemConfig'].map((type) => `${type}.history`),
       ],
     },
   },

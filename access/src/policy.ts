@@ -86,7 +86,7 @@ export function directiveOf(policy: Policy): string {
 
 /** What a built-in role, or somebody without a token, may do with a coordinate of a domain. */
 export function permitted(role: AccountRole | 'anonymous', domain: string, coordinate: string): Permitted {
-  if (isBehindOwner(role, domain, coordinate)) return 'no';
+  if (isBehindType(role, domain, coordinate)) return 'no';
   const policy = policyOf(domain, coordinate);
   if (policy === 'public') return 'yes';
   if (role === 'anonymous' || policy === 'internal') return 'no';
@@ -97,13 +97,11 @@ export function permitted(role: AccountRole | 'anonymous', domain: string, coord
   return domainAccess[domain]?.rights[role].endsWith('own') ? 'own' : 'yes';
 }
 
-/** Whether the entity that a domain adds a field to is out of the role's reach itself: `Platform` of `Platform.crm`. */
-function isBehindOwner(role: AccountRole | 'anonymous', domain: string, coordinate: string): boolean {
+/** Whether the type of a field is out of the role's reach itself: `Platform` of `Platform.crm`. */
+function isBehindType(role: AccountRole | 'anonymous', domain: string, coordinate: string): boolean {
   const [type = '', field] = coordinate.split('.');
-  const owner = ownerOfEntity(type);
-  return (
-    field !== undefined && owner !== undefined && owner !== domain && permitted(role, owner, type) === 'no'
-  );
+  if (field === undefined || ['Query', 'Mutation', 'Subscription'].includes(type)) return false;
+  return permitted(role, ownerOfEntity(type) ?? domain, type) === 'no';
 }
 
 /** Why the subgraph asks for the role superadmin beside the scope; undefined where it does not. */

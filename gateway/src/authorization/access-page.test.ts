@@ -63,9 +63,9 @@ const page = new Map(
   ),
 );
 
-/** The page's answer for one field: its own row, or else its type's and that of what it gives. */
+/** The page's answer for one field: its own row, its type's and that of what it gives. */
 function isOnPage(caller: Caller, type: string, field: string, returned: string): boolean {
-  const rows = [page.get(`${type}.${field}`) ?? page.get(type), page.get(returned)];
+  const rows = [page.get(`${type}.${field}`), page.get(type), page.get(returned)];
   return rows.every((row) => row?.answers[callers.indexOf(caller)] !== 'no');
 }
 

@@ -25,8 +25,8 @@ type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
 const policyDirectives = ['authenticated', 'requiresScopes', 'policy', 'inaccessible'];
 
 /**
- * Every place of a domain's schema for which the access matrix has a policy: its types, its root fields, and the fields
- * that it adds to other domains' entities.
+ * Every place of a domain's schema for which the access matrix has a policy: its types, its root fields, the fields that
+ * it adds to other domains' entities, and those of its own types that ask for more than their type.
  */
 export function policyPlaces(domain: string, typeDefs: DocumentNode): PolicyPlace[] {
   const roots = rootTypes(typeDefs);
@@ -40,7 +40,11 @@ export function policyPlaces(domain: string, typeDefs: DocumentNode): PolicyPlac
     const root = roots.get(type);
     if (root !== undefined) return fields.map((field) => placeOf(root, field));
     const owner = ownerOfEntity(type);
-    if (owner === undefined || owner === domain) return [{ coordinate: type, found: policiesIn(directives) }];
+    if (owner === undefined || owner === domain)
+      return [
+        { coordinate: type, found: policiesIn(directives) },
+        ...fields.map((field) => placeOf(type, field)).filter(({ found }) => found !== ''),
+      ];
     return [
       { coordinate: type, found: policiesIn(directives), isForeign: true },
       ...fields.filter((field) => !isReference(field, directives)).map((field) => placeOf(type, field)),

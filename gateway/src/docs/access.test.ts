@@ -49,13 +49,13 @@ const graphsOf = ({ directives = [] }: FieldDefinitionNode): string[] =>
         ),
   );
 
-/** Fields whose own policy counts: root fields, and those that a domain adds to another's entity. */
+/** Fields whose own policy counts: root fields, those that a domain adds to another's entity, and those that have one. */
 function fieldsWithPolicy({ name, fields = [] }: ObjectTypeDefinitionNode): FieldDefinitionNode[] {
   if (name.value === 'Query' || name.value === 'Mutation') return [...fields];
   const owner = ownerOfEntity(name.value);
-  return owner === undefined
-    ? []
-    : fields.filter((field) => graphsOf(field).some((graph) => graph !== owner));
+  const isForeign = (field: FieldDefinitionNode): boolean =>
+    owner !== undefined && graphsOf(field).some((graph) => graph !== owner);
+  return fields.filter((field) => isForeign(field) || policiesOf(field.directives).length > 0);
 }
 
 const places = [...types.values()].flatMap((type) => {
