@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Http2SecureServer, Http2ServerRequest } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import type { Http2SecureServer, Http2Server, Http2ServerRequest, Http2Session } from 'node:http2';
 import { graphqlError, SettingsError, type Logger } from '@cdx/kit';
 import Fastify, {
   type FastifyHttpOptions,
@@ -45,6 +47,7 @@ export async function makeTransport(
     } as never),
   );
   limitReceiving(server, settings.RECEIVE_TIMEOUT_MS);
+  endSessions(server);
   return server;
 }
 
@@ -65,6 +68,8 @@ async function secureServer(
     connectionsCheckingInterval: options.http?.connectionsCheckingInterval,
   });
   limitReceiving(server, timeoutMs);
+  endSessions(server);
+  endKeptAlive(server, raw);
   const unfollow = await followCertificate(raw, files, log);
   server.addHook('onClose', (_, done) => {
     unfollow();
@@ -94,6 +99,49 @@ function limitReceiving(server: FastifyInstance, timeoutMs: number): void {
   server.addHook('onSend', ({ raw }, reply, _, done) => {
     // Of HTTP/1.1 alone: Node drops it here, and warns.
     if (isHttp2(raw)) reply.removeHeader('connection');
+    done();
+  });
+}
+
+/**
+ * Ends HTTP/2 connections when the server closes, each when it has answered what is under way: a client may hold an idle
+ * one for as long as it likes, and the close would wait for it.
+ */
+function endSessions(server: FastifyInstance): void {
+  const sessions = new Set<Http2Session>();
+  const raw = server.server as unknown as Http2Server;
+  raw.on('session', (session) => {
+    sessions.add(session);
+    session.once('close', () => sessions.delete(session));
+  });
+  server.addHook('preClose', (done) => {
+    for (const session of sessions) session.close();
+    done();
+  });
+}
+
+/**
+ * The same for HTTP/1.1 beside it: Node's server of both ends no connection by itself when it closes, not even an idle one.
+ */
+function endKeptAlive(server: FastifyInstance, raw: Http2SecureServer): void {
+  const idle = new Set<Socket>();
+  let isClosing = false;
+  raw.on('secureConnection', (socket: TLSSocket) => {
+    if (socket.alpnProtocol === 'h2') return;
+    idle.add(socket);
+    socket.once('close', () => idle.delete(socket));
+  });
+  server.addHook('onRequest', ({ raw: request, socket }, reply, done) => {
+    if (!isHttp2(request) && idle.delete(socket))
+      reply.raw.once('close', () => {
+        if (isClosing) socket.destroySoon();
+        else if (!socket.destroyed) idle.add(socket);
+      });
+    done();
+  });
+  server.addHook('preClose', (done) => {
+    isClosing = true;
+    for (const socket of idle) socket.destroySoon();
     done();
   });
 }

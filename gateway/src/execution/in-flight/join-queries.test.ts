@@ -13,6 +13,8 @@ afterAll(stopGraphs);
 /** An execution under way, which a test ends. */
 interface Execution {
   readonly request: SubgraphRequest;
+  /** Tells of a commit. */
+  readonly change: () => void;
   end(answer: GatewayExecutionResult): void;
   fail(error: Error): void;
 }
@@ -41,7 +43,9 @@ beforeEach(async () => {
 
 function begin({ context }: { context: Record<string, unknown> }): Promise<GatewayExecutionResult> {
   return new Promise((end, fail) => {
-    executions.push({ request: (context as unknown as RequestContext).request, end, fail });
+    const { request, changeListeners } = context as unknown as RequestContext;
+    const change = (): void => changeListeners.forEach((tell) => tell({ domain: 'a', tenantId: null }));
+    executions.push({ request, change, end, fail });
   });
 }
 
@@ -130,6 +134,14 @@ describe('queries of one caller at the same time', () => {
     expect(executions).toHaveLength(2);
     executions[1]?.end({});
     await settled();
+    await ask();
+    expect(executions).toHaveLength(3);
+  });
+
+  test('are not joined from a commit on, though what has made it goes on', async () => {
+    await ask();
+    await ask({ document: write });
+    executions[1]?.change();
     await ask();
     expect(executions).toHaveLength(3);
   });

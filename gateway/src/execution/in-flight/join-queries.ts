@@ -54,12 +54,17 @@ class Joiner {
     return role === 'superadmin' || role === 'system' ? this.#execute(context) : this.#join(context);
   }
 
-  /** Who asks after a change must see it, so what has begun before its end is for those who wait already. */
+  /**
+   * Who asks after a change must see it, so what has begun before is for those who wait already: from the commit on,
+   * since an answer that is made after it is kept as one (see `cache/`), and once more when the whole is done.
+   */
   async #write(context: Context): Promise<GatewayExecutionResult> {
+    const forget = (): void => void (this.#flights = new WeakMap());
+    context.context.changeListeners.add(forget);
     try {
       return await this.#execute(context);
     } finally {
-      this.#flights = new WeakMap();
+      forget();
     }
   }
 
