@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:http2';
+import { connect as connectPlainly } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -118,6 +119,13 @@ describe('TLS', () => {
     gateway = await aGateway('embedded', { ...testEnvironment(), ...files, RECEIVE_TIMEOUT_MS: '500' });
   });
   afterAll(() => gateway.close());
+
+  test('hangs up on who speaks no TLS', async () => {
+    const { hostname, port } = new URL(gateway.url);
+    const socket = connectPlainly(Number(port), hostname);
+    socket.on('error', () => undefined).write('GET / HTTP/1.1\r\n\r\n');
+    await once(socket.resume(), 'close');
+  });
 
   test('speaks HTTP/1.1 to who asks for it, at the same port', async () => {
     const dispatcher = new Agent({ connect: { ca }, allowH2: false });

@@ -70,6 +70,9 @@ async function secureServer(
   limitReceiving(server, timeoutMs);
   endSessions(server);
   endKeptAlive(server, raw);
+  // Who speaks no TLS is hung up on: left open, as Fastify leaves it, the connection would hold the close.
+  raw.removeAllListeners('tlsClientError');
+  raw.on('tlsClientError', (_: Error, socket: TLSSocket) => socket.destroy());
   const unfollow = await followCertificate(raw, files, log);
   server.addHook('onClose', (_, done) => {
     unfollow();
