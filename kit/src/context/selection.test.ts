@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
 import { allColumns } from '../sql/columns.ts';
+import { selectedFields } from '../schema/selected-fields.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 import { aTable } from '../testing/tables.ts';
 import { selectionOf, type Selection } from './selection.ts';
@@ -12,7 +13,7 @@ const schema = buildSchema(`
   type Query { thing: Thing  named: Named  owner: Owner }
 `);
 
-const select = (source: string): Selection => selectionOf(schema, parse(source));
+const select = (source: string): Selection => selectionOf(schema, selectedFields(schema, parse(source)));
 
 /** A thing whose maker, keys and marks no field shows. */
 const thing: TableDescriptor = {

@@ -1,12 +1,5 @@
-import {
-  isAbstractType,
-  isObjectType,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-  type DocumentNode,
-  type GraphQLSchema,
-} from 'graphql';
+import { isAbstractType, isObjectType, type GraphQLSchema } from 'graphql';
+import type { SelectedField } from '../schema/selected-fields.ts';
 import { allColumns, type Columns } from '../sql/columns.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 
@@ -25,7 +18,7 @@ export interface Selection {
 export const everything: Selection = { key: '*', columnsOf: allColumns };
 
 /**
- * What a valid document of queries selects. Of a row of the type `T` these columns are read:
+ * What a valid document of queries selects, by its fields. Of a row of the type `T` these columns are read:
  * - its key;
  * - the columns that are no field of `T`, such as foreign keys, which only resolvers look at; but no secret ones;
  * - the columns whose field is selected, wherever in the document;
@@ -34,14 +27,12 @@ export const everything: Selection = { key: '*', columnsOf: allColumns };
  * A table without a type of its name is read whole. The same for all executions of the document, so that everything
  * an execution loads can be shared.
  */
-export function selectionOf(schema: GraphQLSchema, document: DocumentNode): Selection {
-  const selected = selectedFields(schema, document);
+export function selectionOf(schema: GraphQLSchema, fields: readonly SelectedField[]): Selection {
+  const selected = namesByType(schema, fields);
   const known = new WeakMap<TableDescriptor, Map<string, Columns>>();
+  const types = [...selected].map(([type, names]) => `${type}(${[...names].sort().join()})`);
   return {
-    key: [...selected]
-      .map(([type, fields]) => `${type}(${[...fields].sort().join()})`)
-      .sort()
-      .join(),
+    key: types.sort().join(),
     columnsOf(table, also = []) {
       const byMore = known.get(table) ?? new Map<string, Columns>();
       known.set(table, byMore);
@@ -72,23 +63,18 @@ function columnsFor(
   return wanted.map(([property]) => property);
 }
 
-/** The names of the fields that a document selects, by object type; of an interface's they are selected of each type. */
-function selectedFields(schema: GraphQLSchema, document: DocumentNode): ReadonlyMap<string, Set<string>> {
+/** The names of selected fields, by object type; of an interface's they are selected of each type. */
+function namesByType(
+  schema: GraphQLSchema,
+  fields: readonly SelectedField[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const byType = new Map<string, Set<string>>();
-  const typeInfo = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      Field({ name }) {
-        const parent = typeInfo.getParentType();
-        if (!parent) return;
-        for (const type of isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]) {
-          const fields = byType.get(type.name);
-          if (fields) fields.add(name.value);
-          else byType.set(type.name, new Set([name.value]));
-        }
-      },
-    }),
-  );
+  for (const { node, parent } of fields) {
+    for (const type of isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]) {
+      const names = byType.get(type.name);
+      if (names) names.add(node.name.value);
+      else byType.set(type.name, new Set([node.name.value]));
+    }
+  }
   return byType;
 }

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { outlineOf, type OperationOutline } from '../audit/outline.ts';
 import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
+import { selectedFields } from '../schema/selected-fields.ts';
 import { publishWork } from '../telemetry/work.ts';
 import { maskError } from './mask-error.ts';
 import { prepareDocument, type RunDocument } from './prepare.ts';
@@ -83,7 +84,8 @@ function parseAndValidate(subgraph: Subgraph, query: string, log: Logger): Prepa
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };
-    return { run: prepareDocument(subgraph, document, log), outline: outlineOf(schema, document) };
+    const fields = selectedFields(schema, document);
+    return { run: prepareDocument(subgraph, document, log, fields), outline: outlineOf(schema, fields) };
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };
     throw error;
