@@ -84,6 +84,7 @@ export {
 export type { Database, RequestDatabase } from './sql/database.ts';
 export { violatedConstraint } from './sql/errors.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
+export { JsonText, writeJson } from './json/json-text.ts';
 export { publishWork, workChannel, type WorkEvent } from './telemetry/work.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
 export { unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';

@@ -1,6 +1,6 @@
 import { isAbstractType, isObjectType, type GraphQLSchema } from 'graphql';
 import type { SelectedField } from '../schema/selected-fields.ts';
-import { allColumns, type Columns } from '../sql/columns.ts';
+import { allColumns, withTexts, type Columns } from '../sql/columns.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 
 /** What an operation wants of the rows that it reads. */
@@ -26,13 +26,18 @@ export const everything: Selection = { key: '*', columnsOf: allColumns };
  *
  * A table without a type of its name is read whole. The same for all executions of the document, so that everything
  * an execution loads can be shared.
+ * @param jsonAsText whether JSON in which nobody looks is read as text
  */
-export function selectionOf(schema: GraphQLSchema, fields: readonly SelectedField[]): Selection {
+export function selectionOf(
+  schema: GraphQLSchema,
+  fields: readonly SelectedField[],
+  jsonAsText = false,
+): Selection {
   const selected = namesByType(schema, fields);
   const known = new WeakMap<TableDescriptor, Map<string, Columns>>();
   const types = [...selected].map(([type, names]) => `${type}(${[...names].sort().join()})`);
   return {
-    key: types.sort().join(),
+    key: `${jsonAsText ? 'text:' : ''}${types.sort().join()}`,
     columnsOf(table, also = []) {
       const byMore = known.get(table) ?? new Map<string, Columns>();
       known.set(table, byMore);
@@ -40,6 +45,7 @@ export function selectionOf(schema: GraphQLSchema, fields: readonly SelectedFiel
       let columns = byMore.get(more);
       if (!columns) {
         columns = columnsFor(schema, selected.get(table.model) ?? new Set(), table, also);
+        if (jsonAsText) columns = withTexts(table, columns);
         byMore.set(more, columns);
       }
       return columns;

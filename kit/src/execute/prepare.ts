@@ -46,7 +46,7 @@ export function prepareDocument(
   fields = selectedFields(subgraph.schema, document),
 ): RunDocument {
   const { schema } = subgraph;
-  const selection = selectionOf(schema, fields);
+  const [values, texts] = [selectionOf(schema, fields), selectionOf(schema, fields, true)];
   const plans = new LRUCache<string, ObjectPlan | NotPlannable>({ max: plansKept });
   const fragments = fragmentsOf(document);
   const conditions = conditionsOf(document);
@@ -62,7 +62,7 @@ export function prepareDocument(
     return plan;
   };
 
-  return async ({ operationName, variables = {} }, contextValue) => {
+  return async ({ operationName, variables = {}, jsonAsText }, contextValue) => {
     const operation = getOperationAST(document, operationName);
     if (operation?.operation === OperationTypeNode.QUERY) {
       const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
@@ -72,7 +72,7 @@ export function prepareDocument(
       const query = { schema, operation, fragments, variables: coerced };
       const plan = planOf(query);
       if (!(plan instanceof NotPlannable))
-        return runPlan(query, plan, subgraph.selecting(contextValue, selection));
+        return runPlan(query, plan, subgraph.selecting(contextValue, jsonAsText ? texts : values));
     }
     return execute({ schema, document, operationName, variableValues: variables, contextValue });
   };

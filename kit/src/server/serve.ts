@@ -6,6 +6,7 @@ import { isMutation, makeExecutor } from '../execute/execute.ts';
 import type { SecretSource } from '../identity/secrets.ts';
 import { deadlineHeader, identityHeader, verifyIdentity, type SignedRequest } from '../identity/signed.ts';
 import { productVersion } from '../version.ts';
+import { writeJson } from '../json/json-text.ts';
 import { answerHttpErrors, graphqlError } from './http-errors.ts';
 
 export interface ServeOptions {
@@ -89,11 +90,16 @@ function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: S
         onChange: (change) => void changes.push(change),
       });
       const result = await execute(
-        { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
+        {
+          query,
+          operationName: operationName ?? undefined,
+          variables: variables ?? undefined,
+          jsonAsText: true,
+        },
         context,
       );
       const answer = isMutation(query) ? { ...result, extensions: { changes } } : result;
-      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer));
+      return reply.header('content-type', 'application/json; charset=utf-8').send(writeJson(answer));
     },
   });
 }
