@@ -104,6 +104,7 @@ async function post(
   operation: SubgraphOperation,
   context: RequestContext,
 ): Promise<SubgraphResult> {
+  const { query, operationName, variables } = operation;
   const { requestId, deadlineMs, signal } = context.request;
   const identity = secrets ? { [identityHeader]: await identityFor(context, name, secrets.current()) } : {};
   const { pathname, search } = new URL(url);
@@ -117,7 +118,7 @@ async function post(
       [deadlineHeader]: String(deadlineMs),
       ...identity,
     },
-    body: JSON.stringify(operation),
+    body: JSON.stringify({ query, operationName, variables }),
     signal,
   });
   const text = await body.text();
@@ -127,7 +128,7 @@ async function post(
     throw new Error(`HTTP ${statusCode}, and no GraphQL result`);
   }
   const { data, errors, extensions } = answer.data;
-  const unknown = isMutation(operation.query) ? [{ domain: name, tenantId: null }] : [];
+  const unknown = isMutation(query) ? [{ domain: name, tenantId: null }] : [];
   for (const change of extensions?.changes ?? unknown) context.request.onChange?.(change);
   const coded = errors?.map((error) => ofSubgraph(error, name, log));
   return { ...(data === undefined ? {} : { data }), ...(coded ? { errors: coded } : {}) };
