@@ -12,10 +12,12 @@ export interface Selection {
    * @param also more properties, by which the reader itself goes: of the order, of the parent
    */
   columnsOf(table: TableDescriptor, also?: readonly string[]): Columns;
+  /** Whether anybody asks for the place that a row has in its list. */
+  readonly withCursors: boolean;
 }
 
 /** What a writing operation wants: the code that decides on a change may look at any column. */
-export const everything: Selection = { key: '*', columnsOf: allColumns };
+export const everything: Selection = { key: '*', columnsOf: allColumns, withCursors: true };
 
 /**
  * What a valid document of queries selects, by its fields. Of a row of the type `T` these columns are read:
@@ -50,8 +52,12 @@ export function selectionOf(
       }
       return columns;
     },
+    withCursors: fields.some(({ node }) => cursorFields.has(node.name.value)),
   };
 }
+
+/** What a list says of places: of an edge, and of a page. */
+const cursorFields = new Set(['cursor', 'startCursor', 'endCursor']);
 
 function columnsFor(
   schema: GraphQLSchema,
