@@ -32,16 +32,18 @@ function preparedName(text: string): string | undefined {
 export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
   return {
     async run(statement: Sql, context: DatabaseContext): Promise<unknown[]> {
-      publishStatement(name, statement.text);
+      // Put together anew each time that it is asked for.
+      const { text, values } = statement;
+      publishStatement(name, text);
       const client = await pool.connect();
       try {
         return await new Promise((resolve, reject) => {
           client.query(
             new ContextQuery(contextValues(context), {
               queryMode: 'extended',
-              text: statement.text,
-              values: statement.values,
-              name: preparedName(statement.text),
+              text,
+              values,
+              name: preparedName(text),
               callback: (error, result) => (error ? reject(error) : resolve(result.rows)),
             }),
           );
