@@ -47,6 +47,16 @@ describe('a search', () => {
     expect(context.asked).toHaveLength(2);
   });
 
+  test.each([
+    [{ first: 3 }, 3],
+    [{}, 20],
+    [{ first: 3, types: ['Invoice'] }, 100],
+  ])('with %j asks each service for %i hits', async (args, expected) => {
+    const context = aContext(facts, answer);
+    await search(context, { text: 'blue', ...args });
+    expect(context.asked.map(({ variables }) => variables.first)).toEqual([expected, expected]);
+  });
+
   test('asks no service that the caller may not read, so that nothing is refused on record', async () => {
     const identity = anIdentity({ role: 'user', userId: 'somebody', tenantId: 'acme' });
     const context = aContext(facts, answer, { identity });

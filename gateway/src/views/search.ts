@@ -37,10 +37,12 @@ export async function search(context: Context, args: SearchArguments): Promise<S
   for (const type of types ?? []) {
     if (!context.facts.types.has(type)) throw badInput('types', `types of the graph; ${type} is none`);
   }
-  const answers = await Promise.all(
-    searchFields(context).map((field) => searchOne(context, field, { text, tenantId, first: maxFirst })),
-  );
   const wanted = types ? new Set(types) : undefined;
+  // Of each service no more than the first can be among the first of all, unless some of them are left out.
+  const variables = { text, tenantId, first: wanted ? maxFirst : first };
+  const answers = await Promise.all(
+    searchFields(context).map((field) => searchOne(context, field, variables)),
+  );
   const hits = answers
     .flatMap((answer) => answer.hits ?? [])
     .filter(({ type }) => wanted?.has(type) ?? true)
