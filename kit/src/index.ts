@@ -70,7 +70,7 @@ export { sumAmounts } from './schema/money.ts';
 export { amount, currency, tenantId } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
-export { hasWords, searchTables, type Searched, type SearchHit } from './search/search.ts';
+export { hasWords, searchTables, type Searched, type SearchHit, type Sought } from './search/search.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';

@@ -34,7 +34,7 @@ export const query: QueryResolvers = {
     const tables = [...byModel.values()].map(({ table, where, body }) => ({
       ...{ table, where, body, title: sql`t.name`, language: 'english' as const },
     }));
-    const hits = await searchTables(context.db, tables, text, first);
+    const hits = await searchTables(context.db, tables, { text, first });
     const found = await Promise.all(hits.map((hit) => templateOf(context, byModel.get(hit.type), hit)));
     return found.filter((hit) => hit !== null);
   },
