@@ -5,6 +5,7 @@ import { mayAsk, queryFields, type Context, type RootField } from './context.ts'
 export interface SearchHit {
   readonly type: string;
   readonly id: string;
+  readonly clientId: string | null;
   readonly tenantId: string | null;
   readonly title: string;
   readonly highlight: string;
@@ -71,7 +72,7 @@ async function searchOne(
   const { data } = await context.ask(
     service,
     `query ($text: String!, $tenantId: ID, $first: Int) {
-      hits: ${name}(text: $text, tenantId: $tenantId, first: $first) { type id tenantId title highlight rank } }`,
+      hits: ${name}(text: $text, tenantId: $tenantId, first: $first) { type id clientId tenantId title highlight rank } }`,
     variables,
   );
   const hits = data?.hits as readonly SearchHit[] | null | undefined;

@@ -22,6 +22,14 @@ export interface Searched extends Pick<Readable, 'table' | 'where' | 'from'> {
   readonly body: Sql;
 }
 
+/** What is found by other ways than one table's vector: what lies in a schema for each client. */
+export interface SearchedElsewhere {
+  /** Selects the `type`, `id`, `client_id`, `tenant_id` and `rank` of what has the words. */
+  readonly matches: Sql;
+  /** Selects the `title`, the `body` and its `language` of the hit `h`, and nothing of what is not found by this way. */
+  readonly shown: Sql;
+}
+
 /** What is looked for. */
 export interface Sought {
   /** As search engines take it: `"exact words" -without`. */
@@ -36,6 +44,7 @@ export interface Sought {
 export interface SearchHit {
   readonly type: string;
   readonly id: string;
+  readonly clientId: string | null;
   readonly tenantId: string | null;
   readonly title: string;
   readonly highlight: string;
@@ -58,15 +67,15 @@ export function hasWords(text: string, language: SearchLanguage): Sql {
  */
 export function searchTables(
   db: Pick<RequestDatabase<unknown>, 'many'>,
-  searched: readonly Searched[],
+  searched: readonly (Searched | SearchedElsewhere)[],
   sought: Sought,
 ): Promise<SearchHit[]> {
   checkSought(sought);
   const { text, first } = sought;
-  const found = searched.map((source) => matchesIn(source, sought));
-  const shown = searched.map(shownOf);
+  const found = searched.map((source) => ('matches' in source ? source.matches : matchesIn(source, sought)));
+  const shown = searched.map((source) => ('shown' in source ? source.shown : shownOf(source)));
   return db.many<SearchHit>(sql`
-    select h.type, h.id, h.tenant_id as "tenantId", s.title, h.rank,
+    select h.type, h.id, h.client_id as "clientId", h.tenant_id as "tenantId", s.title, h.rank,
       ts_headline(s.language, s.body, websearch_to_tsquery(s.language, ${text}),
         'StartSel=**, StopSel=**, MaxFragments=1') as highlight
     from (select * from (${join(found, ' union all ')}) a order by a.rank desc, a.type, a.id limit ${first}) h
@@ -86,7 +95,8 @@ function matchesIn(source: Searched, { text, tenantId }: Sought): Sql {
   const tenant = tenantOf(source);
   const ofTenant = tenantId == null || tenant === null ? sql`true` : sql`${tenant} = ${tenantId}`;
   return sql`
-    select ${table.model}::text as type, ${idOf(table)}::text as id, ${tenant ?? sql`null`}::text as tenant_id,
+    select ${table.model}::text as type, ${idOf(table)}::text as id, null::text as client_id,
+      ${tenant ?? sql`null`}::text as tenant_id,
       ts_rank(t.search, q.query) as rank
     from ${placeOf(source)} t, websearch_to_tsquery(${language}::regconfig, ${text}) q(query)
     where t.search @@ q.query and ${where} and ${ofTenant}`;
