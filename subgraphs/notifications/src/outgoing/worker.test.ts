@@ -107,6 +107,15 @@ describe('a delivery that is due', () => {
     expect(await ask(subgraph, user, query)).toEqual({ deadLetters: { totalCount: 1 } });
   });
 
+  test('is tried again no sooner than its service wants it', async () => {
+    const { user, address } = await somebody();
+    await deliver(address, refuse(new NotSent('Too many', { retryAfterMs: 7_200_000 })));
+    const [found] = await deliveriesOf(user);
+    expect(found).toMatchObject({ status: 'QUEUED', attempts: 1 });
+    // The schedule alone would wait for half a minute.
+    expect(Date.parse(found?.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(7_000_000);
+  });
+
   test('fails at once where another time would be the same', async () => {
     const { user, address } = await somebody();
     await deliver(address, refuse(new NotSent('Refused', { permanent: true })));
