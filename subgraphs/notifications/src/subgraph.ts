@@ -7,6 +7,7 @@ import * as deliveries from './delivery.ts';
 import * as notifications from './notification.ts';
 import { makeSenders } from './outgoing/senders.ts';
 import { scheduleDeliveries } from './outgoing/worker.ts';
+import { serveReceipts, type ReceiptServerOptions } from './receipts/receipt-server.ts';
 import * as search from './search.ts';
 import type { Settings } from './settings.ts';
 import * as summary from './summary.ts';
@@ -29,7 +30,8 @@ const resolvers: Resolvers = {
 };
 
 /** The notifications domain: what users are told, and how it reaches them. */
-export function createSubgraph(settings: Settings, log: Logger): Subgraph {
+export async function createSubgraph(settings: Settings, log: Logger): Promise<Subgraph> {
+  const receipts = receiptsOf(settings);
   const database = connectDatabase<Prisma.TransactionClient>({
     name: 'notifications',
     url: settings.NOTIFICATIONS_DATABASE_URL,
@@ -41,6 +43,7 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
   const { NOTIFICATIONS_DELIVERY_ATTEMPTS: maxAttempts, NOTIFICATIONS_DELIVERY_SECONDS: seconds } = settings;
   const worker = { database, senders: makeSenders(settings), maxAttempts, log };
   const endDeliveries = seconds > 0 ? scheduleDeliveries(worker, seconds) : undefined;
+  const receiptServer = receipts && (await serveReceipts({ ...receipts, database, log }));
   const services: Services = { pushPublicKey: settings.VAPID_PUBLIC_KEY ?? null };
   return defineSubgraph({
     name: 'notifications',
@@ -49,6 +52,21 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
     database,
     services,
     log,
-    close: async () => endDeliveries?.(),
+    async close() {
+      await receiptServer?.close();
+      await endDeliveries?.();
+    },
   });
+}
+
+/** How receipts are taken; undefined where no port is set. @throws Error when there is no secret to know them by */
+function receiptsOf({
+  NOTIFICATIONS_RECEIPTS_HOST: host,
+  NOTIFICATIONS_RECEIPTS_PORT: port,
+  NOTIFICATIONS_RECEIPTS_SECRET: secret,
+}: Settings): Pick<ReceiptServerOptions, 'host' | 'port' | 'secret'> | undefined {
+  if (port === undefined) return undefined;
+  if (secret === undefined)
+    throw new Error('NOTIFICATIONS_RECEIPTS_SECRET is needed with NOTIFICATIONS_RECEIPTS_PORT');
+  return { host, port, secret };
 }

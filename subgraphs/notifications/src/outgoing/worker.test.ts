@@ -18,7 +18,7 @@ let subgraph: Subgraph;
 let database: Database<Prisma.TransactionClient>;
 let mailServer: MailServer;
 beforeAll(async () => {
-  subgraph = aNotificationsSubgraph();
+  subgraph = await aNotificationsSubgraph();
   database = aDatabase();
   mailServer = await aMailServer();
 });
@@ -190,7 +190,7 @@ describe('several processes', () => {
 test('the subgraph sends by itself at intervals', async () => {
   const settings = { NOTIFICATIONS_DELIVERY_SECONDS: '1', MAIL_SMTP_URL: mailServer.url };
   const { address } = await somebody();
-  const other = aNotificationsSubgraph(settings);
+  const other = await aNotificationsSubgraph(settings);
   try {
     while (!mailServer.mails.some((mail) => mail.includes(`To: ${address}`)))
       await new Promise((next) => setTimeout(next, 50));
