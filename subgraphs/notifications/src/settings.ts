@@ -64,6 +64,12 @@ export const settingsSchema = z.object({
     .regex(secretForm, 'must be whsec_ and 24 to 64 bytes in base64')
     .optional()
     .describe('What these services sign receipts by (Standard Webhooks); needed with the port.'),
+  NOTIFICATIONS_RETENTION_DAYS: integer(0, 3_650)
+    .default(365)
+    .describe('How long notifications and their deliveries are kept, in days; with 0 for ever.'),
+  NOTIFICATIONS_CLEAN_UP_MINUTES: integer(1, 1_440)
+    .default(60)
+    .describe('How often those that are older are deleted, in minutes.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -2,6 +2,7 @@ import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cd
 import { PrismaClient, tables, type Prisma } from '@cdx/prisma-notifications';
 import type { Resolvers } from '../generated/resolvers.ts';
 import * as subscriptions from './channel-subscription.ts';
+import { scheduleCleanUp } from './clean-up.ts';
 import type { Services } from './context.ts';
 import * as deliveries from './delivery.ts';
 import * as notifications from './notification.ts';
@@ -43,6 +44,8 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<S
   const { NOTIFICATIONS_DELIVERY_ATTEMPTS: maxAttempts, NOTIFICATIONS_DELIVERY_SECONDS: seconds } = settings;
   const worker = { database, senders: makeSenders(settings), maxAttempts, log };
   const endDeliveries = seconds > 0 ? scheduleDeliveries(worker, seconds) : undefined;
+  const { NOTIFICATIONS_RETENTION_DAYS: days, NOTIFICATIONS_CLEAN_UP_MINUTES: minutes } = settings;
+  const endCleanUp = days > 0 ? scheduleCleanUp(database, { days, minutes }, log) : undefined;
   const receiptServer = receipts && (await serveReceipts({ ...receipts, database, log }));
   const services: Services = { pushPublicKey: settings.VAPID_PUBLIC_KEY ?? null };
   return defineSubgraph({
@@ -53,6 +56,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<S
     services,
     log,
     async close() {
+      endCleanUp?.();
       await receiptServer?.close();
       await endDeliveries?.();
     },
