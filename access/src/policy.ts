@@ -1,12 +1,5 @@
-import {
-  accountRoles,
-  auditLog,
-  domainAccess,
-  sharedTypes,
-  type AccountRole,
-  type DomainAccess,
-  type SpecialScope,
-} from './matrix.ts';
+import { accountRoles, type AccountRole, type DomainAccess, type SpecialScope } from './matrix-types.ts';
+import { auditLog, domainAccess, sharedTypes } from './matrix.ts';
 
 /** What a coordinate asks of its caller: nothing, a login, one scope, or to be the product itself. */
 export type Policy = 'public' | 'authenticated' | 'internal' | { readonly scope: string };

@@ -70,7 +70,15 @@ export { sumAmounts } from './schema/money.ts';
 export { amount, currency, tenantId } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
-export { hasWords, searchTables, type Searched, type SearchHit } from './search/search.ts';
+export {
+  checkSought,
+  hasWords,
+  searchTables,
+  type Searched,
+  type SearchedElsewhere,
+  type SearchHit,
+  type Sought,
+} from './search/search.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
@@ -87,7 +95,7 @@ export { statementChannel, type StatementEvent } from './sql/run.ts';
 export { JsonText, writeJson } from './json/json-text.ts';
 export { publishWork, workChannel, type WorkEvent } from './telemetry/work.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
-export { unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';
+export { allWalled, unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';
 export type { PrismaClientLike, WriteOptions, WritesOnly } from './sql/write.ts';
 export {
   databaseUrl,
