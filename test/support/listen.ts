@@ -18,6 +18,8 @@ export type LiveAnswer = Partial<Pick<Answer, 'data' | 'errors'>>;
 export interface Told {
   /** The next; rejects when there is none for a while. */
   next(): Promise<LiveAnswer>;
+  /** The next that has a text in it: other tests run at the same time, and what they do is told too. */
+  nextWith(text: string): Promise<LiveAnswer>;
   /** What has come and was not taken yet. */
   readonly waiting: readonly LiveAnswer[];
   /** How often it has told that it is over. */
@@ -28,7 +30,7 @@ export interface Told {
 const patienceMs = 15_000;
 
 /** What comes, for whoever waits for it. */
-class Mailbox implements Pick<Told, 'next' | 'waiting'> {
+class Mailbox implements Pick<Told, 'next' | 'nextWith' | 'waiting'> {
   readonly waiting: LiveAnswer[] = [];
   #wake: (() => void) | undefined;
 
@@ -40,13 +42,23 @@ class Mailbox implements Pick<Told, 'next' | 'waiting'> {
 
   async next(): Promise<LiveAnswer> {
     if (this.waiting.length === 0) {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      this.#wake = resolve;
-      const timer = setTimeout(() => reject(new Error('Nothing was told')), patienceMs);
-      await promise.finally(() => clearTimeout(timer));
+      await new Promise<void>((resolve, reject) => {
+        const timer = setTimeout(() => reject(new Error('Nothing was told')), patienceMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
     }
     const [answer = {}] = this.waiting.splice(0, 1);
     return answer;
+  }
+
+  async nextWith(text: string): Promise<LiveAnswer> {
+    for (;;) {
+      const answer = await this.next();
+      if (JSON.stringify(answer).includes(text)) return answer;
+    }
   }
 }
 
@@ -89,6 +101,7 @@ export async function listen(
   });
   return {
     next: () => mail.next(),
+    nextWith: (text) => mail.nextWith(text),
     waiting: mail.waiting,
     get isComplete() {
       return isComplete;
@@ -116,6 +129,7 @@ export function listenByWebSocket(
   );
   return {
     next: () => mail.next(),
+    nextWith: (text) => mail.nextWith(text),
     waiting: mail.waiting,
     get isComplete() {
       return isComplete;

@@ -30,7 +30,7 @@ export interface SubgraphSource extends GraphQLDataSource {
    * Follows what happens in the subgraph; absent where it cannot be followed. Throws when it is lost.
    * @param from how far an earlier following had come; from now on when not given
    */
-  follow?(from: Heads | undefined, signal: AbortSignal): AsyncIterable<FollowedChanges>;
+  readonly follow?: (from: Heads | undefined, signal: AbortSignal) => AsyncIterable<FollowedChanges>;
   /** Rejects with the reason when the subgraph cannot answer. */
   check(): Promise<void>;
   /** The version that the subgraph runs; undefined when it does not say. */

@@ -106,11 +106,15 @@ class ServiceFollower {
       try {
         await this.#follow(signal);
       } catch (error) {
-        if (signal.aborted) return;
-        this.#log.warn({ error, service: this.service }, 'what happens in a service cannot be followed now');
+        this.#warn(error);
       }
       await sleep(retryMs, undefined, { signal, ref: false }).catch(() => undefined);
     }
+  }
+
+  #warn(error: unknown): void {
+    if (this.#ended.signal.aborted) return;
+    this.#log.warn({ error, service: this.service }, 'what happens in a service cannot be followed now');
   }
 
   async #follow(signal: AbortSignal): Promise<void> {

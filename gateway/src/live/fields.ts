@@ -6,17 +6,20 @@ import type { ServiceChange } from './change-hub.ts';
 import { isLiveRequest, type LiveSources, type Watch } from './step.ts';
 import { together } from './together.ts';
 
-type Stop = () => void;
-
 /** A field of the graph's `Subscription`: what it waits for, and what it makes of that. */
 interface LiveField<Args, Event> {
   /**
-   * Listens for a caller.
-   * @throws when the caller may not, or names what is not there
+   * Listens for a caller; rejects when the caller may not, or names what is not there.
+   * @returns what ends it
    */
-  listen(args: Args, caller: Context, sources: LiveSources, tell: (event: Event) => void): Promise<Stop>;
+  readonly listen: (
+    args: Args,
+    caller: Context,
+    sources: LiveSources,
+    tell: (event: Event) => void,
+  ) => Promise<() => void>;
   /** The field's value, as the caller may see it; null when there is nothing to tell. */
-  tell(event: Event, caller: Context, args: Args): Promise<unknown> | unknown;
+  readonly tell: (event: Event, caller: Context) => unknown;
 }
 
 interface OfTenant {
@@ -107,7 +110,7 @@ function resolverOf<Args, Event>({ listen, tell }: LiveField<Args, Event>) {
         'A subscription is answered as a stream: ask by POST with Accept: text/event-stream, or over a WebSocket',
       );
     // What it is told is what it has listened for.
-    if (live.kind === 'event') return tell(live.event as Event, caller, args);
+    if (live.kind === 'event') return tell(live.event as Event, caller);
     const watch: Watch = (sources, add) => listen(args, caller, sources, add);
     live.watch(watch);
     return null;

@@ -1,8 +1,9 @@
 import type { ApolloServer } from '@apollo/server';
-import { codedError, unauthenticated, type Identity, type Logger, type SubgraphRequest } from '@cdx/kit';
+import { codedError, unauthenticated, type Logger, type SubgraphRequest } from '@cdx/kit';
 import { GraphQLError, type FormattedExecutionResult } from 'graphql';
 import { ensureError, formatErrors } from '../errors/format-errors.ts';
 import { openRequestContext, type RequestContext } from '../execution/request-context.ts';
+import { Ending, type Lasting } from './ending.ts';
 import { EventQueue } from './event-queue.ts';
 import { liveRequestId, type LiveSources, type LiveStep, type Watch } from './step.ts';
 
@@ -15,13 +16,8 @@ export interface SentOperation {
 }
 
 /** Who asks by a connection that stays open. */
-export interface LiveCaller extends Pick<SubgraphRequest, 'requestId' | 'ipAddress' | 'userAgent'> {
-  readonly identity: Identity;
-  /** When the access token ends, in milliseconds since the epoch; undefined without one. */
-  readonly expiresAt: number | undefined;
-  /** Aborted when the client leaves. */
-  readonly signal: AbortSignal;
-}
+export interface LiveCaller
+  extends Lasting, Pick<SubgraphRequest, 'identity' | 'requestId' | 'ipAddress' | 'userAgent'> {}
 
 export interface LiveOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -45,7 +41,7 @@ const mostWaiting = 1_000;
 export class Live {
   readonly #options: LiveOptions;
   readonly #counts = new Map<string, number>();
-  readonly #closing = new AbortController();
+  readonly #open = new Set<Ending>();
 
   constructor(options: LiveOptions) {
     this.#options = options;
@@ -57,26 +53,23 @@ export class Live {
     const begin = { kind: 'begin', watch: (given: Watch) => void (watch = given) } as const;
     const answer = await this.#execute(operation, caller, caller.requestId, begin);
     if (!watch || answer.errors) return answer;
-    const queue = new EventQueue<unknown>(mostWaiting);
-    let leave: (() => void) | undefined;
+    const ending = new Ending(caller);
     try {
-      const end = (leave = this.#enter(caller));
-      const stop = await watch(this.#options.sources, queue.add);
-      return endable(caller, (whileThere) =>
-        this.#answers(operation, whileThere, queue, () => {
-          stop();
-          end();
-        }),
-      );
+      ending.finally(this.#enter(caller));
+      const queue = new EventQueue<unknown>(mostWaiting);
+      ending.finally(await watch(this.#options.sources, queue.add));
+      this.#open.add(ending);
+      ending.finally(() => this.#open.delete(ending));
+      return endable(this.#answers(operation, { ...caller, signal: ending.signal }, queue, ending), ending);
     } catch (error) {
-      leave?.();
+      ending.release();
       return this.#failure(error, caller.requestId);
     }
   }
 
   /** Ends all subscriptions. */
   close(): void {
-    this.#closing.abort();
+    for (const ending of this.#open) ending.end();
     this.#options.sources.changes.close();
     this.#options.sources.health.close();
   }
@@ -85,30 +78,20 @@ export class Live {
     operation: SentOperation,
     caller: LiveCaller,
     queue: EventQueue<unknown>,
-    end: () => void,
+    ending: Ending,
   ): Answers {
-    const expired = expiry(caller.expiresAt);
-    const signal = AbortSignal.any([caller.signal, this.#closing.signal, expired.signal]);
     try {
-      for await (const event of queue.take(signal)) {
-        const requestId = liveRequestId();
-        const answer = await this.#execute(operation, { ...caller, signal }, requestId, {
-          kind: 'event',
-          event,
-        });
-        if (signal.aborted) break;
+      for await (const event of queue.take(ending.signal)) {
+        const answer = await this.#execute(operation, caller, liveRequestId(), { kind: 'event', event });
+        if (ending.signal.aborted) break;
         if (answer.errors || Object.values(answer.data ?? {}).some((value) => value !== null)) yield answer;
       }
-      if (expired.signal.aborted) yield failure(tokenExpired());
-      if (queue.isOver)
-        yield failure(
-          codedError('RATE_LIMITED', `More than ${mostWaiting} events wait to be read: subscribe again`),
-        );
+      if (ending.hasExpired) yield failure(tokenExpired());
+      if (queue.isOver) yield failure(tooSlow());
     } catch (error) {
       yield this.#failure(error, caller.requestId);
     } finally {
-      expired.stop();
-      end();
+      ending.release();
     }
   }
 
@@ -119,28 +102,25 @@ export class Live {
     live: LiveStep,
   ): Promise<FormattedExecutionResult> {
     const { apollo, stringify, timeoutMs } = this.#options;
-    const contextValue = openRequestContext(
-      {
-        identity,
-        requestId,
-        ipAddress,
-        userAgent,
-        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-        deadlineMs: Date.now() + timeoutMs,
-        isFresh: live.kind === 'event',
-      },
-      live,
-    );
+    const deadlineMs = Date.now() + timeoutMs;
+    const ending = new Ending({ signal, expiresAt: deadlineMs });
+    const from = { identity, requestId, ipAddress, userAgent };
+    const isFresh = live.kind === 'event';
+    const contextValue = openRequestContext({ ...from, signal: ending.signal, deadlineMs, isFresh }, live);
     const request = {
       ...(query === undefined ? {} : { query }),
       ...(operationName == null ? {} : { operationName }),
       ...(variables == null ? {} : { variables }),
       ...(extensions == null ? {} : { extensions }),
     };
-    const { body } = await apollo.executeOperation(request, { contextValue });
-    if (body.kind !== 'single') throw new TypeError('An answer in parts was not asked for');
-    // As it would be sent: some of an answer is text until then.
-    return JSON.parse(stringify(body.singleResult)) as FormattedExecutionResult;
+    try {
+      const { body } = await apollo.executeOperation(request, { contextValue });
+      if (body.kind !== 'single') throw new TypeError('An answer in parts was not asked for');
+      // As it would be sent: some of an answer is text until then.
+      return JSON.parse(stringify(body.singleResult)) as FormattedExecutionResult;
+    } finally {
+      ending.release();
+    }
   }
 
   #failure(error: unknown, requestId: string): FormattedExecutionResult {
@@ -152,7 +132,7 @@ export class Live {
   /** @throws RATE_LIMITED when the caller has as many subscriptions as one may */
   #enter({ identity, ipAddress }: LiveCaller): () => void {
     const { perCaller } = this.#options;
-    const key = identity.userId ?? `${ipAddress ?? ''}`;
+    const key = identity.userId ?? ipAddress ?? '';
     const count = this.#counts.get(key) ?? 0;
     if (count >= perCaller)
       throw codedError('RATE_LIMITED', `One caller has at most ${perCaller} subscriptions at once`);
@@ -175,30 +155,17 @@ export function tokenExpired(): GraphQLError {
   return unauthenticated('The access token has expired: subscribe again with a new one');
 }
 
-/** The most milliseconds that a timer takes: of a token that lasts longer, clients log in anew before. */
-const longestTimerMs = 2 ** 31 - 1;
-
-/** A signal that is aborted at a moment; never without one. */
-function expiry(at: number | undefined): { readonly signal: AbortSignal; stop(): void } {
-  const expired = new AbortController();
-  const timer =
-    at === undefined
-      ? undefined
-      : setTimeout(() => expired.abort(), Math.min(Math.max(0, at - Date.now()), longestTimerMs)).unref();
-  return { signal: expired.signal, stop: () => clearTimeout(timer) };
+function tooSlow(): GraphQLError {
+  return codedError('RATE_LIMITED', `More than ${mostWaiting} events wait to be read: subscribe again`);
 }
 
-/**
- * Answers that end at once when nobody reads on: a generator by itself would first wait for its next event.
- * @param answer makes them, for as long as the caller that it is given is there
- */
-function endable(caller: LiveCaller, answer: (whileThere: LiveCaller) => Answers): Answers {
-  const left = new AbortController();
-  const answers = answer({ ...caller, signal: AbortSignal.any([caller.signal, left.signal]) });
+/** Answers that end at once when nobody reads on: a generator by itself would first wait for its next event. */
+function endable(answers: Answers, ending: Ending): Answers {
   const end = answers.return.bind(answers);
   return Object.assign(answers, {
     return: (): ReturnType<typeof end> => {
-      left.abort();
+      // Of one that has not begun, nothing else would.
+      ending.release();
       return end(undefined);
     },
   });

@@ -1,5 +1,11 @@
 import type { FastifyRequest } from 'fastify';
-import { GraphQLError, GraphQLSchema, parse, type ExecutionArgs } from 'graphql';
+import {
+  GraphQLError,
+  GraphQLSchema,
+  parse,
+  type ExecutionArgs,
+  type FormattedExecutionResult,
+} from 'graphql';
 import type { Context, OperationResult } from 'graphql-ws';
 import { makeHandler, type Extra } from 'graphql-ws/use/@fastify/websocket';
 import { endOfToken, InvalidToken, type Identify } from '../identity/access-token.ts';
@@ -77,6 +83,8 @@ export function websocketHandler({ live, identify, admit, safelist }: WebsocketO
       const { caller, operation } = contextValue as { caller: LiveCaller; operation: SentOperation };
       return live.run(operation, caller) as OperationResult;
     },
+    // Its errors are as they leave already.
+    onNext: (_, __, ___, ____, answer) => answer as FormattedExecutionResult,
     onError: (_, __, ___, errors) => errors.flatMap((error) => failure(error).errors ?? []),
   });
 }

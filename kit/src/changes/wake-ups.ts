@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 /** Who is told which chains of a database's audit log have grown. */
 export interface Waiting {
   /**
@@ -52,8 +50,9 @@ export class LocalWakeUps implements WakeUps {
 class Follower implements Waiting {
   readonly leave: () => void;
   readonly #patienceMs: () => number;
-  #chains = new Set<string>();
-  #woken = new AbortController();
+  readonly #chains = new Set<string>();
+  #isWoken = false;
+  #wake: (() => void) | undefined;
 
   constructor(patienceMs: () => number, leave: () => void) {
     this.#patienceMs = patienceMs;
@@ -62,16 +61,30 @@ class Follower implements Waiting {
 
   wake(chains: readonly string[]): void {
     for (const chain of chains) this.#chains.add(chain);
-    this.#woken.abort();
+    this.#isWoken = true;
+    this.#wake?.();
   }
 
   async next(signal: AbortSignal): Promise<readonly string[] | undefined> {
-    const either = AbortSignal.any([signal, this.#woken.signal]);
-    // Both ends of the waiting are ordinary.
-    await sleep(this.#patienceMs(), undefined, { signal: either }).catch(() => undefined);
+    if (!this.#isWoken && !signal.aborted) await this.#wait(signal);
     const chains = [...this.#chains];
     this.#chains.clear();
-    this.#woken = new AbortController();
+    this.#isWoken = false;
     return chains.length > 0 ? chains : undefined;
+  }
+
+  async #wait(signal: AbortSignal): Promise<void> {
+    let stop: (() => void) | undefined;
+    await new Promise<void>((resolve) => {
+      const end = (): void => resolve();
+      this.#wake = end;
+      signal.addEventListener('abort', end, { once: true });
+      const timer = setTimeout(end, this.#patienceMs());
+      stop = () => {
+        signal.removeEventListener('abort', end);
+        clearTimeout(timer);
+      };
+    });
+    stop?.();
   }
 }

@@ -52,7 +52,7 @@ export interface Subgraph {
    * Follows what happens in the domain, by its audit log; absent where there is none.
    * @param from how far an earlier following had come; from now on when not given
    */
-  follow?(from: Heads | undefined, signal: AbortSignal): AsyncIterable<FollowedChanges>;
+  readonly follow?: (from: Heads | undefined, signal: AbortSignal) => AsyncIterable<FollowedChanges>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   checkHealth(): Promise<void>;
   close(): Promise<void>;

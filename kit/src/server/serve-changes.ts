@@ -20,9 +20,9 @@ export function serveChanges(
   readIdentity: (request: FastifyRequest) => Promise<SignedRequest | undefined>,
 ): void {
   if (!follow) return;
-  const closing = new AbortController();
+  const open = new Set<AbortController>();
   server.addHook('preClose', (done) => {
-    closing.abort();
+    for (const one of open) one.abort();
     done();
   });
   server.post('/changes', {
@@ -41,11 +41,16 @@ export function serveChanges(
         return reply
           .code(400)
           .send(graphqlError('BAD_USER_INPUT', 'The body must be {"from": {chain: number}}'));
-      const left = new AbortController();
-      reply.raw.once('close', () => left.abort());
-      const signal = AbortSignal.any([closing.signal, left.signal]);
-      const lines = withPulse(toLines(follow(body.data.from, signal)), '\n');
-      return reply.header('content-type', 'application/x-ndjson').send(Readable.from(lines));
+      const following = new AbortController();
+      open.add(following);
+      reply.raw.once('close', () => {
+        following.abort();
+        open.delete(following);
+      });
+      const lines = withPulse(toLines(follow(body.data.from, following.signal)), '\n');
+      // The connection ends with it: kept alive, it would hold up a server that closes.
+      const headers = { 'content-type': 'application/x-ndjson', connection: 'close' };
+      return reply.headers(headers).send(Readable.from(lines));
     },
   });
 }
