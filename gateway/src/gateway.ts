@@ -37,7 +37,14 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     delayMs: settings.REFUSALS_DELAY_MS,
   });
   try {
-    const { apollo, lane, stringify } = await startApollo({ topology, settings, limits, refusals, redis, log });
+    const { apollo, lane, stringify } = await startApollo({
+      topology,
+      settings,
+      limits,
+      refusals,
+      redis,
+      log,
+    });
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
