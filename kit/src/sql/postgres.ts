@@ -65,7 +65,7 @@ export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
  * The URL with the application's role as the default of its sessions: a statement that misses its context, were there
  * one, runs as nobody in particular and never as the user that the URL names, who may own the tables.
  */
-function asApplication(url: string): string {
+export function asApplication(url: string): string {
   const target = new URL(url);
   const options = [target.searchParams.get('options'), `-c role=${applicationRole}`];
   target.searchParams.set('options', options.filter(Boolean).join(' '));

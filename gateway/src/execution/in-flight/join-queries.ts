@@ -50,7 +50,10 @@ class Joiner {
   }
 
   execute(context: Context): Promise<GatewayExecutionResult> {
-    if (context.operation.operation !== OperationTypeNode.QUERY) return this.#write(context);
+    const { operation } = context.operation;
+    if (operation === OperationTypeNode.MUTATION) return this.#write(context);
+    // Each event is another, and is to be told as it is now.
+    if (operation === OperationTypeNode.SUBSCRIPTION) return this.#execute(context);
     const { role } = context.context.request.identity;
     // What a superadmin reads is put on record, each time that it is read.
     return role === 'superadmin' || role === 'system' ? this.#execute(context) : this.#join(context);
