@@ -92,7 +92,7 @@ describe('the playground', () => {
     await page.getByRole('button', { name: /execute query/i }).click();
     const stop = page.getByRole('button', { name: /stop query/i });
     await stop.waitFor();
-    const shown = page.locator('.result-window').filter({ hasText: 'crm.createCustomer' });
+    const shown = page.locator('.result-window').filter({ hasText: '"auditLogAdded"' });
     const token = await logIn(gateway, tenantAdmin);
     // A subscription does not tell that it has begun. A refusal is on record like a change, and leaves no row behind.
     const refused =
