@@ -47,7 +47,13 @@ export interface Views {
 
 /** Opens the views. They answer once the supergraph is known. */
 export function openViews({ sources, log }: ViewsOptions): Views {
-  let facts: GraphFacts | undefined;
+  let supergraph: string | undefined;
+  let known: GraphFacts | undefined;
+  /** Read when a view is first asked: a gateway that starts has enough to do. */
+  const factsNow = (): GraphFacts => {
+    if (supergraph === undefined) throw new TypeError('The views were asked before there was a graph');
+    return (known ??= readFacts(supergraph));
+  };
   const { name, typeDefs } = viewsContract;
   const subgraph: Subgraph = {
     name,
@@ -62,11 +68,10 @@ export function openViews({ sources, log }: ViewsOptions): Views {
   };
   const execute = makeExecutor(subgraph, log);
   const contextOf = (context: RequestContext): SubgraphRequest => {
-    if (!facts) throw new TypeError('The views were asked before there was a graph');
     const services = new Map(sources().map((source) => [source.name, source]));
     const views: Context = {
       ...context.request,
-      facts,
+      facts: factsNow(),
       live: context.live,
       probes: services,
       async ask(service, query, variables) {
@@ -84,7 +89,8 @@ export function openViews({ sources, log }: ViewsOptions): Views {
       close: () => Promise.resolve(),
     }),
     onSupergraph(sdl) {
-      facts = readFacts(sdl);
+      supergraph = sdl;
+      known = undefined;
     },
   };
 }
