@@ -82,7 +82,7 @@ const auth: DomainAccess = {
 const clients: DomainAccess = {
   holds: 'clients and what runs for them',
   rights: work,
-  entities: ['Client'],
+  entities: ['Client', 'WorkflowExecution'],
   specialScopes: {
     'clients:provision': {
       description: 'Make a client with its schema, change its record, suspend and archive it',
@@ -154,6 +154,7 @@ const views: DomainAccess = {
         ...['dataLineage', 'serviceHealth', 'complianceReport'].map((field) => `Query.${field}`),
         ...['LineageType', 'LineageKey', 'LineageField', 'ServiceHealth'],
         ...['ComplianceAssessment', 'AssessedControl'],
+        'Subscription.serviceHealthChanged',
       ],
     },
   },
@@ -246,6 +247,7 @@ const analytics: DomainAccess = {
 
 const notifications: DomainAccess = {
   holds: 'notifications and their deliveries',
+  entities: ['Notification'],
   rights: work,
   exceptions: [
     {
@@ -281,7 +283,10 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
 /** The audit log of each domain, with its types, which every subgraph has. */
 export const auditLog = {
   scope: 'platform:audit:read',
-  types: ['AuditEntry', 'AuditEntryConnection', 'AuditEntryEdge'],
+  coordinates: [
+    ...['AuditEntry', 'AuditEntryConnection', 'AuditEntryEdge'],
+    ...['Subscription.auditLogAdded', 'AuditLogEvent'],
+  ],
 } as const;
 
 /** Types that every subgraph may have: values, as safe as the field that answers with them, which has the policy. */

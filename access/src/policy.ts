@@ -103,7 +103,9 @@ export function superadminReason(domain: string, coordinate: string): string | u
 }
 
 function isOfAuditLog(domain: string, coordinate: string): boolean {
-  return coordinate === `Query.${domain}AuditLog` || auditLog.types.some((type) => type === coordinate);
+  return (
+    coordinate === `Query.${domain}AuditLog` || auditLog.coordinates.some((known) => known === coordinate)
+  );
 }
 
 function specialScopes({ specialScopes: special = {} }: DomainAccess): [string, SpecialScope][] {

@@ -39,6 +39,8 @@ export interface ApolloParts {
 export interface Answering {
   readonly apollo: ApolloServer<RequestContext>;
   readonly lane: FastLane;
+  /** An answer as it is sent. */
+  readonly stringify: SharedAnswers['write'];
 }
 
 /** Starts Apollo Server on the graph, with what the product adds to it. */
@@ -86,7 +88,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
     ],
   });
   await apollo.start();
-  return { apollo, lane };
+  return { apollo, lane, stringify: answers.write };
 }
 
 /** Apollo's gateway for supergraphs and plans; the product's for who may ask and for execution. */

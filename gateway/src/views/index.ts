@@ -7,6 +7,7 @@ import {
   type SubgraphRequest,
 } from '@cdx/kit';
 import type { RequestContext } from '../execution/request-context.ts';
+import { liveFields } from '../live/fields.ts';
 import { toSource, type SubgraphSource } from '../datasources/data-source.ts';
 import { complianceReport, type ComplianceArguments } from './compliance.ts';
 import type { Context } from './context.ts';
@@ -27,6 +28,7 @@ const resolvers = {
     complianceReport: (_: unknown, args: ComplianceArguments, context: Context) =>
       complianceReport(context, args),
   },
+  Subscription: liveFields,
 };
 
 /** What the views read. */
@@ -65,6 +67,7 @@ export function openViews({ sources, log }: ViewsOptions): Views {
     const views: Context = {
       ...context.request,
       facts,
+      live: context.live,
       probes: services,
       async ask(service, query, variables) {
         const source = services.get(service);
