@@ -109,6 +109,7 @@ const auth: DomainAccess = {
         'the gateway alone knows what it has refused, and whoever could say so could fill the audit log',
       coordinates: ['Mutation.recordRefusals'],
     },
+    stepsOfSagas('prepareAccount', 'openAccount', 'deleteOrganization'),
   ],
   superadminOnly: [
     {
@@ -145,6 +146,7 @@ const clients: DomainAccess = {
       fields: ['Query.searchMemory'],
     },
   },
+  exceptions: [stepsOfSagas('undoProvisionClient')],
   superadminOnly: [
     {
       reason: 'every tenant’s agents are made from it',
@@ -200,12 +202,18 @@ const views: DomainAccess = {
       ],
     },
   },
+  superadminOnly: [
+    {
+      reason: 'it makes tenants and accounts, in the name of its caller',
+      fields: ['provisionTenant', 'resumeSaga'].map(mutation),
+    },
+  ],
 };
 
 const platform: DomainAccess = {
   holds: 'tenants, services and configuration of the platform',
   rights: { superadmin: 'rw', admin: '-', client: '-', user: '-' },
-  entities: ['Tenant', 'Platform'],
+  entities: ['Tenant', 'Platform', 'Saga'],
   specialScopes: {
     'platform:audit:read': {
       description: 'Read the audit log and security events',
@@ -227,7 +235,11 @@ const platform: DomainAccess = {
     {
       policy: 'internal',
       reason: 'it is a step of what the product does as a whole, and means nothing on its own',
-      coordinates: ['deleteTenant', 'recordComplianceReport', 'finishComplianceReport'].map(mutation),
+      coordinates: [
+        ...['finishTenant', 'deleteTenant', 'recordComplianceReport', 'finishComplianceReport'].map(mutation),
+        ...['beginSaga', 'claimSaga', 'recordSaga', 'releaseSaga'].map(mutation),
+        'HeldSaga',
+      ],
     },
   ],
   superadminOnly: [
@@ -235,7 +247,7 @@ const platform: DomainAccess = {
       reason: 'it is about the platform as a whole, whoever has been given the scope',
       fields: [
         ...['platform', 'platformAdmin', 'platformAdmins', 'service', 'services'].map(query),
-        ...['systemConfig', 'systemConfigs', 'recordedLineage'].map(query),
+        ...['systemConfig', 'systemConfigs', 'recordedLineage', 'saga', 'sagas'].map(query),
         ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant', 'archiveTenant'].map(mutation),
         ...['grantPlatformAdmin', 'revokePlatformAdmin', 'replaceRecordedLineage'].map(mutation),
         ...['registerService', 'updateService', 'removeService', 'reportServiceHeartbeat'].map(mutation),
@@ -309,8 +321,17 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   templates,
   cdx: views,
   platform,
-  crm: { holds: 'customers, leads, interactions and pipelines', rights: work, entities: ['Customer'] },
-  cms: { holds: 'content, media and pages', rights: work },
+  crm: {
+    holds: 'customers, leads, interactions and pipelines',
+    rights: work,
+    entities: ['Customer'],
+    exceptions: [stepsOfSagas('createDefaultPipeline', 'deleteDefaultPipeline')],
+  },
+  cms: {
+    holds: 'content, media and pages',
+    rights: work,
+    exceptions: [stepsOfSagas('createDefaultContentTypes', 'deleteDefaultContentTypes')],
+  },
   billing,
   analytics,
   notifications,
@@ -341,6 +362,14 @@ export const serviceAccess: Readonly<Record<string, Readonly<Record<string, stri
     analytics: 'rw',
   },
 };
+
+function stepsOfSagas(...fields: readonly string[]): Exception {
+  return {
+    policy: 'internal',
+    reason: 'it is a step of a saga, and means nothing on its own',
+    coordinates: fields.map(mutation),
+  };
+}
 
 function query(field: string): string {
   return `Query.${field}`;

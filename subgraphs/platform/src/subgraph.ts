@@ -7,6 +7,8 @@ import type { Transaction } from './context.ts';
 import * as lineage from './data-lineage.ts';
 import * as admins from './platform-admin.ts';
 import * as platforms from './platform.ts';
+import * as journal from './saga-journal.ts';
+import * as sagas from './saga.ts';
 import * as search from './search.ts';
 import * as securityEvents from './security-event.ts';
 import * as services from './service.ts';
@@ -29,6 +31,7 @@ const resolvers: Resolvers = {
     ...securityEvents.query,
     ...reports.query,
     ...lineage.query,
+    ...sagas.query,
     ...search.query,
   },
   Mutation: {
@@ -39,6 +42,7 @@ const resolvers: Resolvers = {
     ...securityEvents.mutation,
     ...reports.mutation,
     ...lineage.mutation,
+    ...journal.mutation,
   },
   Tenant: { ...tenants.tenant, ...securityEvents.tenant },
   Platform: { ...platforms.platform, ...services.platform },
@@ -48,6 +52,7 @@ const resolvers: Resolvers = {
   SecurityEvent: securityEvents.securityEvent,
   ComplianceReport: reports.complianceReport,
   DataLineage: lineage.dataLineage,
+  Saga: sagas.saga,
   Client: tenants.client,
   User: admins.user,
 };

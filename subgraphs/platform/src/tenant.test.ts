@@ -193,3 +193,40 @@ test('a tenant’s admin sees what was done to the tenant, and another’s does 
   expect(await history(aUser({ tenantId: id }))).toEqual([{ history: { totalCount: 2, edges } }]);
   expect(await history(aUser())).toEqual([null]);
 });
+
+describe('a tenant that is made by a request with a key', () => {
+  /** Somebody of the product, acting for a superadmin. */
+  const product: Identity = { ...system, userId: superadmin.userId };
+  const finish = (id: string, key: string) =>
+    run(subgraph, product, `mutation { finishTenant(id: "${id}", idempotencyKey: "${key}") { id status } }`);
+  const remove = (id: string, key: string) =>
+    run(subgraph, product, `mutation { deleteTenant(id: "${id}", idempotencyKey: "${key}") }`);
+
+  test('is put to use by that request, repeatedly, and by no other', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id, clientId: id, status: 'PROVISIONING' }, 'mine');
+    expect(codes(await finish(id, 'another'))).toEqual(['CONFLICT']);
+    expect(await statusOf(id)).toBe('PROVISIONING');
+    for (let time = 0; time < 2; time += 1)
+      expect((await finish(id, 'mine')).data).toEqual({ finishTenant: { id, status: 'ACTIVE' } });
+    await change(superadmin, `suspendTenant(id: "${id}")`);
+    expect(codes(await finish(id, 'mine'))).toEqual(['CONFLICT']);
+  });
+
+  test('is undone by that request, repeatedly, and left alone by any other', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id, clientId: id, status: 'PROVISIONING' }, 'mine');
+    expect((await remove(id, 'another')).data).toEqual({ deleteTenant: id });
+    expect(await statusOf(id)).toBe('PROVISIONING');
+    for (let time = 0; time < 2; time += 1)
+      expect((await remove(id, 'mine')).data).toEqual({ deleteTenant: id });
+    const { data } = await run(subgraph, superadmin, `{ tenant(id: "${id}") { id } }`);
+    expect(data).toEqual({ tenant: null });
+  });
+
+  test('is a conflict for a request with another key, whoever’s client it is', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id }, 'mine');
+    expect(codes(await create(superadmin, { id }, 'another'))).toEqual(['CONFLICT']);
+  });
+});
