@@ -20,6 +20,7 @@ import * as sessions from './session.ts';
 import type { Settings } from './settings.ts';
 import * as subscriptions from './subscription.ts';
 import * as summaries from './summary.ts';
+import * as preparedAccounts from './prepared-account.ts';
 import * as activities from './user-activity.ts';
 import * as projects from './user-project.ts';
 import * as users from './user.ts';
@@ -46,6 +47,7 @@ const resolvers: Resolvers = {
     ...passwordMutation,
     ...emailMutation,
     ...users.mutation,
+    ...preparedAccounts.mutation,
     ...profiles.mutation,
     ...organizations.mutation,
     ...roles.mutation,

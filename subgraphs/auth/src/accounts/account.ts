@@ -24,6 +24,8 @@ export function findAccount({ db }: Context, key: AccountKey): Promise<UserRow |
 export interface NewAccount extends Pick<UserRow, 'id' | 'email' | 'name' | 'role' | 'passwordHash'> {
   readonly organizationId: string | null;
   readonly tenantId: string | null;
+  /** Closed where it is false: nobody logs in. */
+  readonly isActive?: boolean;
 }
 
 /** Inserts an account with its profile, its preferences and the free tier. */
