@@ -7,7 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { Logger } from '@cdx/kit';
+import type { Logger, RowsChanged } from '@cdx/kit';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Redis } from 'ioredis';
 import { acceptPolicies, authorizeGateway, policies, type RefusalLog } from './authorization/index.ts';
@@ -39,6 +39,8 @@ export interface ApolloParts {
 export interface Answering {
   readonly apollo: ApolloServer<RequestContext>;
   readonly lane: FastLane;
+  /** Takes note of a change that no request tells of. */
+  readonly onChange: (change: RowsChanged) => void;
 }
 
 /** Starts Apollo Server on the graph, with what the product adds to it. */
@@ -49,6 +51,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
   const logger = apolloLogger(log);
   const introspection = introspectionOf(settings);
   const answers = new SharedAnswers();
+  const cache = keepsAnswers(settings) ? cacheParts(parts) : undefined;
   // Whoever extends the product adds a plugin here: the lane runs it as Apollo Server does, and hands it on to that.
   const lane = new FastLane(
     [
@@ -57,7 +60,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
       ...limits.plugins,
       logFaults(log),
       legacyStatus,
-      ...(keepsAnswers(settings) ? [responseCache(cacheParts(parts))] : []),
+      ...(cache ? [responseCache(cache)] : []),
       ApolloServerPluginCacheControl(),
     ],
     answers.write,
@@ -86,7 +89,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
     ],
   });
   await apollo.start();
-  return { apollo, lane };
+  return { apollo, lane, onChange: (change) => void cache?.epochs.advance(change) };
 }
 
 /** Apollo's gateway for supergraphs and plans; the product's for who may ask and for execution. */

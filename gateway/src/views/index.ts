@@ -8,6 +8,7 @@ import {
 } from '@cdx/kit';
 import type { RequestContext } from '../execution/request-context.ts';
 import { toSource, type SubgraphSource } from '../datasources/data-source.ts';
+import { mutation, type SagaRunner } from '../sagas/index.ts';
 import { complianceReport, type ComplianceArguments } from './compliance.ts';
 import type { Context } from './context.ts';
 import { viewsContract } from './contract.ts';
@@ -18,6 +19,7 @@ import { serviceHealth } from './service-health.ts';
 import { timeline, type TimelineArguments } from './timeline.ts';
 
 const resolvers = {
+  Mutation: mutation,
   Query: {
     search: (_: unknown, args: SearchArguments, context: Context) => search(context, args),
     timeline: (_: unknown, args: TimelineArguments, context: Context) => timeline(context, args),
@@ -33,6 +35,7 @@ const resolvers = {
 export interface ViewsOptions {
   /** The services of the graph, the views themselves among them or not. */
   readonly sources: () => readonly SubgraphSource[];
+  readonly sagas: SagaRunner;
   readonly log: Logger;
 }
 
@@ -44,7 +47,7 @@ export interface Views {
 }
 
 /** Opens the views. They answer once the supergraph is known. */
-export function openViews({ sources, log }: ViewsOptions): Views {
+export function openViews({ sources, sagas, log }: ViewsOptions): Views {
   let facts: GraphFacts | undefined;
   const { name, typeDefs } = viewsContract;
   const subgraph: Subgraph = {
@@ -62,9 +65,10 @@ export function openViews({ sources, log }: ViewsOptions): Views {
   const contextOf = (context: RequestContext): SubgraphRequest => {
     if (!facts) throw new TypeError('The views were asked before there was a graph');
     const services = new Map(sources().map((source) => [source.name, source]));
-    const views: Context = {
+    const views: Context & { readonly sagas: SagaRunner } = {
       ...context.request,
       facts,
+      sagas,
       probes: services,
       async ask(service, query, variables) {
         const source = services.get(service);
