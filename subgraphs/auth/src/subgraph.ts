@@ -23,6 +23,7 @@ import * as summaries from './summary.ts';
 import * as preparedAccounts from './prepared-account.ts';
 import * as activities from './user-activity.ts';
 import * as projects from './user-project.ts';
+import * as tenantAccess from './tenant-access.ts';
 import * as users from './user.ts';
 import { walls } from './walls.ts';
 
@@ -48,6 +49,7 @@ const resolvers: Resolvers = {
     ...emailMutation,
     ...users.mutation,
     ...preparedAccounts.mutation,
+    ...tenantAccess.mutation,
     ...profiles.mutation,
     ...organizations.mutation,
     ...roles.mutation,
