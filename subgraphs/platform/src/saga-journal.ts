@@ -3,10 +3,7 @@ import type { SagaRow } from '@cdx/prisma-platform/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Transaction } from './context.ts';
-import { existingSaga, journalledError, journalledSteps, loadSaga } from './saga.ts';
-
-/** A saga, with the number that who holds it writes with. */
-export type HeldSaga = Omit<SagaRow, 'fence'> & { readonly fence: number | null };
+import { existingSaga, journalledError, journalledSteps, loadSaga, type HeldSaga } from './saga.ts';
 
 const leaseSeconds = z.int().min(0, 'must be 0 to 3,600').max(3_600, 'must be 0 to 3,600');
 const object = z.record(z.string(), z.unknown(), 'must be an object');
@@ -50,7 +47,8 @@ export const mutation: MutationResolvers = {
     const saga = await loadSaga(context, id);
     // Nothing was made: it is there already, or the subject is held by another one.
     if (!saga) throw conflict(`Another saga is under way for ${subject}`);
-    return isNew ? saga : { ...saga, fence: null };
+    const held: HeldSaga = isNew ? saga : { ...saga, fence: null };
+    return held;
   },
 
   async claimSaga(_, { leaseSeconds: seconds }, context) {

@@ -12,6 +12,9 @@ function readableSagas(context: Context): Readable {
   return { table, order: { property: 'createdAt', direction: 'DESC' } };
 }
 
+/** A saga, with the number that who holds it writes with. */
+export type HeldSaga = Omit<SagaRow, 'fence'> & { readonly fence: number | null };
+
 /** The steps of a saga as its journal has them. */
 export const journalledSteps = z
   .array(

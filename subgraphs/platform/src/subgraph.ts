@@ -14,6 +14,7 @@ import * as securityEvents from './security-event.ts';
 import * as services from './service.ts';
 import type { Settings } from './settings.ts';
 import * as configs from './system-config.ts';
+import * as tenantArchive from './tenant-archive.ts';
 import * as tenants from './tenant.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
@@ -36,6 +37,7 @@ const resolvers: Resolvers = {
   },
   Mutation: {
     ...tenants.mutation,
+    ...tenantArchive.mutation,
     ...admins.mutation,
     ...services.mutation,
     ...configs.mutation,

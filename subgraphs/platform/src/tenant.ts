@@ -81,8 +81,6 @@ export const mutation: MutationResolvers = {
   activateTenant: (_, { id }, context) =>
     setStatus(context, id, 'active', ['provisioning', 'suspended', 'archived']),
   suspendTenant: (_, { id }, context) => setStatus(context, id, 'suspended', ['active']),
-  archiveTenant: (_, { id }, context) =>
-    setStatus(context, id, 'archived', ['provisioning', 'active', 'suspended']),
 
   async finishTenant(_, { id, idempotencyKey }, context) {
     const requestId = requestOf(context, idempotencyKey);
@@ -143,7 +141,7 @@ function requestOf(context: Context, key: string | null | undefined): string | n
 }
 
 /** @throws NOT_FOUND when the caller sees no such tenant */
-async function existingTenant(context: Context, id: string): Promise<TenantRow> {
+export async function existingTenant(context: Context, id: string): Promise<TenantRow> {
   const found = await loadTenant(context, id);
   if (!found) throw notFound('Tenant', id);
   return found;
