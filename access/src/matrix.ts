@@ -109,7 +109,7 @@ const auth: DomainAccess = {
         'the gateway alone knows what it has refused, and whoever could say so could fill the audit log',
       coordinates: ['Mutation.recordRefusals'],
     },
-    stepsOfSagas('prepareAccount', 'openAccount', 'deleteOrganization'),
+    stepsOfSagas(['prepareAccount', 'openAccount', 'deleteOrganization', 'setTenantAccess']),
   ],
   superadminOnly: [
     {
@@ -146,7 +146,12 @@ const clients: DomainAccess = {
       fields: ['Query.searchMemory'],
     },
   },
-  exceptions: [stepsOfSagas('undoProvisionClient')],
+  exceptions: [
+    stepsOfSagas(
+      ['undoProvisionClient', 'archiveClientsOf', 'restoreClientsOf'],
+      ['Query.clientsInUse', 'ClientsInUse'],
+    ),
+  ],
   superadminOnly: [
     {
       reason: 'every tenant’s agents are made from it',
@@ -204,8 +209,8 @@ const views: DomainAccess = {
   },
   superadminOnly: [
     {
-      reason: 'it makes tenants and accounts, in the name of its caller',
-      fields: ['provisionTenant', 'resumeSaga'].map(mutation),
+      reason: 'it makes and ends what whole tenants need, in the name of its caller',
+      fields: ['provisionTenant', 'archiveTenant', 'resumeSaga'].map(mutation),
     },
   ],
 };
@@ -237,6 +242,7 @@ const platform: DomainAccess = {
       reason: 'it is a step of what the product does as a whole, and means nothing on its own',
       coordinates: [
         ...['finishTenant', 'deleteTenant', 'recordComplianceReport', 'finishComplianceReport'].map(mutation),
+        ...['markTenantArchived', 'unmarkTenantArchived'].map(mutation),
         ...['beginSaga', 'claimSaga', 'recordSaga', 'releaseSaga'].map(mutation),
         'HeldSaga',
       ],
@@ -248,7 +254,7 @@ const platform: DomainAccess = {
       fields: [
         ...['platform', 'platformAdmin', 'platformAdmins', 'service', 'services'].map(query),
         ...['systemConfig', 'systemConfigs', 'recordedLineage', 'saga', 'sagas'].map(query),
-        ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant', 'archiveTenant'].map(mutation),
+        ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant'].map(mutation),
         ...['grantPlatformAdmin', 'revokePlatformAdmin', 'replaceRecordedLineage'].map(mutation),
         ...['registerService', 'updateService', 'removeService', 'reportServiceHeartbeat'].map(mutation),
         ...['setSystemConfig', 'deleteSystemConfig', 'recordSecurityEvent', 'resolveSecurityEvent'].map(
@@ -262,6 +268,7 @@ const platform: DomainAccess = {
 const billing: DomainAccess = {
   holds: 'plans, subscriptions, invoices and payments',
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: '-' },
+  exceptions: [stepsOfSagas(['endSubscriptionsOf', 'keepSubscriptionsOf'], ['Query.renewingSubscriptions'])],
   superadminOnly: [
     {
       reason: 'nobody settles their own bills, whatever has been granted',
@@ -325,12 +332,12 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
     holds: 'customers, leads, interactions and pipelines',
     rights: work,
     entities: ['Customer'],
-    exceptions: [stepsOfSagas('createDefaultPipeline', 'deleteDefaultPipeline')],
+    exceptions: [stepsOfSagas(['createDefaultPipeline', 'deleteDefaultPipeline'])],
   },
   cms: {
     holds: 'content, media and pages',
     rights: work,
-    exceptions: [stepsOfSagas('createDefaultContentTypes', 'deleteDefaultContentTypes')],
+    exceptions: [stepsOfSagas(['createDefaultContentTypes', 'deleteDefaultContentTypes'])],
   },
   billing,
   analytics,
@@ -363,11 +370,12 @@ export const serviceAccess: Readonly<Record<string, Readonly<Record<string, stri
   },
 };
 
-function stepsOfSagas(...fields: readonly string[]): Exception {
+/** Mutations that sagas ask for, and what else of the schema they need. */
+function stepsOfSagas(mutations: readonly string[], others: readonly string[] = []): Exception {
   return {
     policy: 'internal',
     reason: 'it is a step of a saga, and means nothing on its own',
-    coordinates: fields.map(mutation),
+    coordinates: [...mutations.map(mutation), ...others],
   };
 }
 

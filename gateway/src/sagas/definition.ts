@@ -34,8 +34,11 @@ export interface Step<Input> {
   readonly name: string;
   readonly service: string;
   readonly run: OperationOf<Input>;
-  /** Takes back what this saga's step has made, and nothing else. Left out where there is no way back. */
-  readonly undo?: OperationOf<Input>;
+  /**
+   * Takes back what this saga's step has made, and nothing else. `nothing` where it changes nothing; left out where there
+   * is no way back.
+   */
+  readonly undo?: OperationOf<Input> | 'nothing';
   /** Whether the input asks for it; always when not given. */
   readonly isNeeded?: (input: Input) => boolean;
   /** Whether the steps after it need what it has answered. */
@@ -48,7 +51,7 @@ export interface BoundStep {
   readonly service: string;
   readonly keepsAnswer: boolean;
   run(): Operation;
-  readonly undo: (() => Operation) | undefined;
+  readonly undo: (() => Operation) | 'nothing' | undefined;
 }
 
 /** A kind of saga: what its mutation takes, and the steps that it does. */
@@ -83,7 +86,7 @@ export function defineSaga<Input extends object>(definition: SagaDefinition<Inpu
       return stepsFor(input).map(({ name, service, run, undo, keepsAnswer = false }) => ({
         ...{ name, service, keepsAnswer },
         run: () => operationIn(scope, run),
-        undo: undo && (() => operationIn(scope, undo)),
+        undo: undo === 'nothing' ? undo : undo && (() => operationIn(scope, undo)),
       }));
     },
     retain: (input) => definition.retain(definition.input.parse(input)),

@@ -97,7 +97,7 @@ class SagaRun {
     for (const [index, { undo }] of [...this.#steps.entries()].toReversed()) {
       const { state, attempts } = this.#at(index);
       const isUntouched = state === 'pending' || state === 'undone' || (state === 'failed' && attempts < 2);
-      if (!undo || isUntouched) continue;
+      if (!undo || undo === 'nothing' || isUntouched) continue;
       const result = await this.#try(index, 'undoing', undo);
       if ('mayPass' in result && result.code !== 'NOT_FOUND') {
         const { mayPass, ...error } = result;

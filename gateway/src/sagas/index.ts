@@ -1,4 +1,5 @@
 import { parseInput, requireRole, type SubgraphRequest } from '@cdx/kit';
+import { archiveTenant, archiveTenantInput } from './archive-tenant.ts';
 import type { AnySaga } from './definition.ts';
 import { provisionTenant, provisionTenantInput } from './provision-tenant.ts';
 import type { SagaRunner } from './runner.ts';
@@ -7,7 +8,7 @@ export { SagaRunner } from './runner.ts';
 
 /** All sagas that there are, by the mutations that begin them. */
 export const sagas: ReadonlyMap<string, AnySaga> = new Map(
-  [provisionTenant].map((saga) => [saga.kind, saga]),
+  [provisionTenant, archiveTenant].map((saga) => [saga.kind, saga]),
 );
 
 /** What the mutations need of their request. */
@@ -32,6 +33,20 @@ export const mutation = {
     const input = parseInput(provisionTenantInput, args.input);
     const beginning = { saga: provisionTenant, input, tenantId: input.id, subject: `tenant:${input.id}` };
     const { idempotencyKey } = args;
+    return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
+  },
+
+  async archiveTenant(
+    _: unknown,
+    {
+      idempotencyKey,
+      ...args
+    }: Omit<Arguments, 'input'> & { readonly id: string; readonly reason?: string | null },
+    context: Context,
+  ): Promise<SagaReference> {
+    requireRole(context, 'superadmin');
+    const input = parseInput(archiveTenantInput, args, 'archiveTenant');
+    const beginning = { saga: archiveTenant, input, tenantId: input.id, subject: `tenant:${input.id}` };
     return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
   },
 
