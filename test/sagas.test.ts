@@ -1,24 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGateway, type RunningGateway } from '@cdx/gateway';
 import { newId } from '@cdx/kit';
-import { request } from 'undici';
 import { ask, at, codesOf, logIn, tenantAdmin } from './support/ask.ts';
 import type { Doors } from './support/doors.ts';
 import {
+  archiveSteps,
   aSagaWorld,
   aTenantId,
-  belongingsOf,
   ended,
-  everything,
-  expectFinished,
   expectUndone,
-  nothing,
   once,
   sagaOf,
-  steps,
   undone,
   type SagaWorld,
 } from './support/saga-world.ts';
+import { archived, belongingsOf, everything, inUse, nothing, standingOf } from './support/tenant-rows.ts';
 
 let world: SagaWorld;
 let doors: Doors;
@@ -27,7 +23,7 @@ let token: string;
 let provision: SagaWorld['provision'];
 let inputOf: SagaWorld['inputOf'];
 beforeAll(async () => {
-  world = await aSagaWorld();
+  world = await aSagaWorld(0);
   ({ doors, survivor, token, provision, inputOf } = world);
 }, 60_000);
 afterAll(() => world.close());
@@ -44,23 +40,6 @@ describe('a step that is refused', () => {
         /^The door says CONFLICT\. All that was done before is undone/,
       );
       await expectUndone(id, name);
-    },
-  );
-
-  test.each(steps.slice(-2))(
-    '($name) when there is no way back is stuck, and goes on when told to',
-    async ({ name, run }) => {
-      const id = aTenantId();
-      doors.decide = once('survivor', run, { refuse: 'CONFLICT' });
-      const answer = await provision(survivor, id, newId());
-      const saga = { state: 'STUCK', error: { step: name, message: 'The door says CONFLICT' } };
-      expect(at(answer, 'provisionTenant')).toMatchObject(saga);
-      const resumed = await ask(survivor, 'mutation ($id: ID!) { resumeSaga(id: $id) { id } }', {
-        token,
-        variables: { id: at(answer, 'provisionTenant', 'id') },
-      });
-      expect(resumed.errors).toEqual([]);
-      await expectFinished(id);
     },
   );
 
@@ -83,6 +62,46 @@ describe('a step that is refused', () => {
     const answer = await provision(survivor, id, newId());
     expect(codesOf(answer)).toEqual(['CONFLICT']);
     expect(await belongingsOf(id)).toEqual(everything);
+  });
+});
+
+describe('archiving a tenant', () => {
+  async function aTenant(): Promise<string> {
+    const id = aTenantId();
+    expect((await provision(survivor, id, newId())).errors).toEqual([]);
+    return id;
+  }
+
+  test('takes all that belongs to it out of use, once for each request', async () => {
+    const [id, key] = [await aTenant(), newId()];
+    const first = await world.archive(survivor, id, key);
+    expect(at(first, 'archiveTenant', 'state')).toBe('COMPLETED');
+    expect(await standingOf(id)).toEqual(archived);
+    expect(await world.archive(survivor, id, key)).toEqual(first);
+    expect(codesOf(await world.archive(survivor, id, newId()))).toEqual(['CONFLICT']);
+    expect(await standingOf(id)).toEqual(archived);
+  });
+
+  test.each(archiveSteps)('has all as it was when $name is refused', async ({ name, run }) => {
+    const id = await aTenant();
+    doors.decide = once('survivor', run, { refuse: 'CONFLICT' });
+    expect(codesOf(await world.archive(survivor, id, newId()))).toEqual(['CONFLICT']);
+    expect(await ended(id)).toMatchObject({ state: 'compensated', error: { step: name } });
+    expect(await standingOf(id)).toEqual(inUse);
+  });
+
+  test('leaves what was out of use before as it was', async () => {
+    const id = await aTenant();
+    await ask(survivor, `mutation { suspendTenant(id: "${id}") { id } suspendClient(id: "${id}") { id } }`, {
+      token,
+    });
+    doors.decide = once('survivor', 'endSubscriptionsOf', { refuse: 'CONFLICT' });
+    await world.archive(survivor, id, newId());
+    expect(await standingOf(id)).toEqual({ ...inUse, tenant: 'suspended', client: 'suspended' });
+  });
+
+  test('that is not there is NOT_FOUND', async () => {
+    expect(codesOf(await world.archive(survivor, aTenantId(), newId()))).toEqual(['NOT_FOUND']);
   });
 });
 
@@ -154,25 +173,3 @@ describe('provisioning a tenant', () => {
     expect(answer.data).toEqual({ sagas: null });
   });
 });
-
-test('a gateway that ends leaves a saga to another after the step that it is doing', async () => {
-  const id = aTenantId();
-  const leaving = await startGateway({ ...world.environmentOf('leaving'), SAGAS_SECONDS: '0' });
-  const asked = Promise.withResolvers<null>();
-  const isStep = once('leaving', 'createOrganization', { refuse: 'INTERNAL' });
-  doors.decide = (one) => {
-    if (isStep(one)) asked.resolve(null);
-    return undefined;
-  };
-  const query = 'mutation ($input: ProvisionTenantInput!) { saga: provisionTenant(input: $input) { state } }';
-  // A connection of its own, which ends with the answer: the gateway waits for those that stay open.
-  const answered = request(`${leaving.url}/graphql`, {
-    ...{ method: 'POST', reset: true },
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-    body: JSON.stringify({ query, variables: { input: inputOf(id) } }),
-  });
-  await asked.promise;
-  await leaving.close();
-  expect(await (await answered).body.json()).toEqual({ data: { saga: { state: 'RUNNING' } } });
-  await expectFinished(id);
-}, 60_000);

@@ -14,10 +14,14 @@ export interface DoorRequest {
   readonly query: string;
 }
 
-/** What becomes of a request: nobody gets it, its owner gets it and nobody the answer, or it is refused at the door. */
+/**
+ * What becomes of a request: nobody gets it, its owner gets it and nobody the answer, it is refused at the door, or it
+ * passes, whatever else would be decided.
+ */
 export type Decision =
   | { readonly lose: 'request' | 'answer'; readonly then: () => Promise<unknown> }
-  | { readonly refuse: ErrorCode };
+  | { readonly refuse: ErrorCode }
+  | { readonly pass: true };
 
 export interface Doors {
   /** `SUBGRAPHS` of a gateway whose requests go through these doors. */
@@ -62,7 +66,8 @@ export async function openDoors(servers: ReadonlyMap<string, FastifyInstance>): 
     const body = Buffer.concat(chunks);
     const { query } = JSON.parse(body.toString()) as { readonly query: string };
     doors.requests.push({ gateway, service, query });
-    const decision = doors.decide?.({ gateway, service, query });
+    const decided = doors.decide?.({ gateway, service, query });
+    const decision = decided && 'pass' in decided ? undefined : decided;
     if (decision && 'refuse' in decision) {
       const error = { message: `The door says ${decision.refuse}`, extensions: { code: decision.refuse } };
       return void response

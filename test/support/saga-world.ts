@@ -7,6 +7,7 @@ import { ask, at, logIn, superadmin, type Answer } from './ask.ts';
 import { openDoors, type Decision, type DoorRequest, type Doors } from './doors.ts';
 import { serveAll, testEnvironment, urlOf } from './gateways.ts';
 import { rowsOf } from './sql.ts';
+import { belongingsOf, everything, nothing } from './tenant-rows.ts';
 
 /** The steps of provisioning with a plan: what is asked of whom, and what takes it back. */
 export const steps = [
@@ -26,10 +27,18 @@ export const steps = [
 export const moments = ['request', 'answer'] as const;
 export const undone = steps.flatMap((step) => ('undo' in step ? [step] : []));
 
+/** The steps of archiving that change something: what is asked of whom, and what takes it back. */
+export const archiveSteps = [
+  { name: 'tenant', run: 'markTenantArchived', undo: 'unmarkTenantArchived' },
+  { name: 'access', run: 'setTenantAccess', undo: 'setTenantAccess' },
+  { name: 'clients', run: 'archiveClientsOf', undo: 'restoreClientsOf' },
+  { name: 'subscriptions', run: 'endSubscriptionsOf', undo: 'keepSubscriptionsOf' },
+] as const;
+
 /** Subgraphs, and gateways before them whose every request can be seen. */
 export interface SagaWorld {
   readonly doors: Doors;
-  /** A gateway that stays, and takes over what others leave. */
+  /** A gateway that stays. */
   readonly survivor: RunningGateway;
   /** A superadmin's. */
   readonly token: string;
@@ -43,12 +52,17 @@ export interface SagaWorld {
     key: string,
     by?: string,
   ) => Promise<Answer>;
+  readonly archive: (gateway: Pick<RunningGateway, 'url'>, id: string, key: string) => Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** Opens a world with a plan to subscribe to. */
-export async function aSagaWorld(): Promise<SagaWorld> {
-  const env = { ...testEnvironment(), SAGAS_SECONDS: '1' };
+/**
+ * Opens a world with a plan to subscribe to.
+ * @param seconds how often its gateways look for sagas that were left; of two worlds at the same time one looks, or each
+ *   would take over what the other does
+ */
+export async function aSagaWorld(seconds: 0 | 1): Promise<SagaWorld> {
+  const env = { ...testEnvironment(), SAGAS_SECONDS: String(seconds) };
   const servers = await serveAll(env);
   const doors = await openDoors(servers);
   const auth = servers.get('auth');
@@ -73,6 +87,13 @@ export async function aSagaWorld(): Promise<SagaWorld> {
         `mutation ($input: ProvisionTenantInput!, $key: String) {
           provisionTenant(input: $input, idempotencyKey: $key) { id state error { step message } } }`,
         { token: by, variables: { input: inputOf(id), key } },
+      ),
+    archive: (gateway, id, key) =>
+      ask(
+        gateway,
+        `mutation ($id: ID!, $key: String) {
+          archiveTenant(id: $id, reason: "No longer ours", idempotencyKey: $key) { id state } }`,
+        { token, variables: { id, key } },
       ),
     async close() {
       await survivor.close();
@@ -116,11 +137,11 @@ interface SagaRow {
   readonly input: object;
 }
 
-/** The journal's row about a tenant. */
+/** The journal's row about a tenant, the newest where there are several. */
 export async function sagaOf(tenantId: string): Promise<SagaRow | undefined> {
   const [saga] = await rowsOf<SagaRow>(
     'platform',
-    'select state, error, steps, input from platform.sagas where tenant_id = $1',
+    'select state, error, steps, input from platform.sagas where tenant_id = $1 order by created_at desc limit 1',
     [tenantId],
   );
   return saga;
@@ -137,48 +158,11 @@ export async function ended(tenantId: string): Promise<SagaRow> {
 
 /** Has the lease of a tenant's saga run out. */
 export const expire = (tenantId: string): Promise<unknown> =>
-  rowsOf('platform', 'update platform.sagas set lease_until = now() where tenant_id = $1', [tenantId]);
-
-/** How many of each thing a tenant has, in all databases. */
-export async function belongingsOf(id: string): Promise<Record<string, number>> {
-  const counts = async (domain: string, statement: string): Promise<Record<string, number>> => {
-    const parameters = statement.includes('?') ? (statement.match(/\?/g) ?? []).map(() => id) : [id];
-    const [row] = await rowsOf<Record<string, number>>(domain, statement, parameters);
-    return row ?? {};
-  };
-  const all = [
-    await counts('platform', `select count(*)::int as tenants from platform.tenants where id = $1`),
-    await counts(
-      'auth',
-      `select (select count(*) from organizations where tenant_id = ?) as organizations,
-        (select count(*) from users where tenant_id = ?) as users`,
-    ),
-    await counts(
-      'clients',
-      `select (select count(*)::int from clients.clients_info where client_id = $1) as clients,
-        (select count(*)::int from information_schema.schemata where schema_name = 'client_' || $1) as schemas`,
-    ),
-    await counts(
-      'crm',
-      `select (select count(*)::int from crm.pipelines where tenant_id = $1) as pipelines,
-        (select count(*)::int from crm.customers where tenant_id = $1) as customers`,
-    ),
-    await counts('cms', 'select count(*)::int as types from cms.content_types where tenant_id = $1'),
-    await counts(
-      'billing',
-      `select (select count(*)::int from billing.subscriptions where tenant_id = $1) as subscriptions,
-        (select count(*)::int from billing.invoices where tenant_id = $1) as invoices`,
-    ),
-  ];
-  return Object.assign({}, ...all) as Record<string, number>;
-}
-
-/** What a tenant has when it is provisioned, and when that was undone. */
-export const everything = {
-  ...{ tenants: 1, organizations: 1, users: 1, clients: 1, schemas: 1, pipelines: 1, customers: 1, types: 2 },
-  ...{ subscriptions: 1, invoices: 1 },
-};
-export const nothing = Object.fromEntries(Object.keys(everything).map((name) => [name, 0]));
+  rowsOf(
+    'platform',
+    "update platform.sagas set lease_until = now() where tenant_id = $1 and state in ('running', 'compensating')",
+    [tenantId],
+  );
 
 /** Waits for a saga to end, and expects all of the tenant to be there, once. */
 export async function expectFinished(id: string): Promise<void> {
