@@ -103,6 +103,8 @@ function settings(port: number): string[] {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     timezone: 'UTC',
+    // As the embedded server: every gateway of a test run holds ten for each domain.
+    max_connections: 500,
     // The library that it takes is a large one, and not among ours.
     jit: 'off',
     // Tests need not survive a power cut.
