@@ -2,9 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGateway } from '@cdx/gateway';
 import { newId } from '@cdx/kit';
 import { request } from 'undici';
-import { ask, at } from './support/ask.ts';
-import type { Decision, DoorRequest } from './support/doors.ts';
-import { aGatewayProcess, type GatewayProcess } from './support/gateway-process.ts';
+import { ask, at } from '../support/ask.ts';
+import type { Decision, DoorRequest } from '../support/doors.ts';
+import { aGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
 import {
   archiveSteps,
   aSagaWorld,
@@ -20,8 +20,8 @@ import {
   steps,
   undone,
   type SagaWorld,
-} from './support/saga-world.ts';
-import { archived, inUse, standingOf } from './support/tenant-rows.ts';
+} from '../support/saga-world.ts';
+import { archived, inUse, standingOf } from '../support/tenant-rows.ts';
 
 let world: SagaWorld;
 beforeAll(async () => {

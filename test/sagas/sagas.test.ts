@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { startGateway, type RunningGateway } from '@cdx/gateway';
 import { newId } from '@cdx/kit';
-import { ask, at, codesOf, logIn, tenantAdmin } from './support/ask.ts';
-import type { Doors } from './support/doors.ts';
+import { ask, at, codesOf, logIn, tenantAdmin } from '../support/ask.ts';
+import type { Doors } from '../support/doors.ts';
 import {
   archiveSteps,
   aSagaWorld,
@@ -13,8 +13,8 @@ import {
   sagaOf,
   undone,
   type SagaWorld,
-} from './support/saga-world.ts';
-import { archived, belongingsOf, everything, inUse, nothing, standingOf } from './support/tenant-rows.ts';
+} from '../support/saga-world.ts';
+import { archived, belongingsOf, everything, inUse, nothing, standingOf } from '../support/tenant-rows.ts';
 
 let world: SagaWorld;
 let doors: Doors;
