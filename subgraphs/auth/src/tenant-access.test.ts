@@ -67,7 +67,7 @@ describe('a tenant whose organization is closed', () => {
 
   test('is looked at by the statement that reads the account', async () => {
     const admin = await register(`Counting ${newId()}`);
-    const read = (await statementsOf(() => logIn(admin))).filter(({ text }) => /from users/.test(text));
+    const read = (await statementsOf(() => logIn(admin))).filter(({ text }) => text.includes('from users'));
     expect(read).toHaveLength(1);
   });
 
