@@ -3,7 +3,7 @@
  * refuses a schema whose policies differ from it, and docs/access.md is written from it.
  */
 
-import type { AccountRole, DomainAccess } from './matrix-types.ts';
+import type { AccountRole, DomainAccess, Exception } from './matrix-types.ts';
 
 /** Tenant admins read and write their tenant, clients their own, users read: the row of every domain of people's work. */
 const work: DomainAccess['rights'] = { superadmin: 'rw', admin: 'rw', client: 'rw own', user: 'r own' };
@@ -66,6 +66,7 @@ const auth: DomainAccess = {
         'the gateway alone knows what it has refused, and whoever could say so could fill the audit log',
       coordinates: ['Mutation.recordRefusals'],
     },
+    stepsOfSagas(['prepareAccount', 'openAccount', 'deleteOrganization', 'setTenantAccess']),
   ],
   superadminOnly: [
     {
@@ -102,6 +103,12 @@ const clients: DomainAccess = {
       fields: ['Query.searchMemory'],
     },
   },
+  exceptions: [
+    stepsOfSagas(
+      ['undoProvisionClient', 'archiveClientsOf', 'restoreClientsOf'],
+      ['Query.clientsInUse', 'ClientsInUse'],
+    ),
+  ],
   superadminOnly: [
     {
       reason: 'every tenant’s agents are made from it',
@@ -158,12 +165,18 @@ const views: DomainAccess = {
       ],
     },
   },
+  superadminOnly: [
+    {
+      reason: 'it makes and ends what whole tenants need, in the name of its caller',
+      fields: ['provisionTenant', 'archiveTenant', 'resumeSaga'].map(mutation),
+    },
+  ],
 };
 
 const platform: DomainAccess = {
   holds: 'tenants, services and configuration of the platform',
   rights: { superadmin: 'rw', admin: '-', client: '-', user: '-' },
-  entities: ['Tenant', 'Platform'],
+  entities: ['Tenant', 'Platform', 'Saga'],
   specialScopes: {
     'platform:audit:read': {
       description: 'Read the audit log and security events',
@@ -185,7 +198,12 @@ const platform: DomainAccess = {
     {
       policy: 'internal',
       reason: 'it is a step of what the product does as a whole, and means nothing on its own',
-      coordinates: ['deleteTenant', 'recordComplianceReport', 'finishComplianceReport'].map(mutation),
+      coordinates: [
+        ...['finishTenant', 'deleteTenant', 'recordComplianceReport', 'finishComplianceReport'].map(mutation),
+        ...['markTenantArchived', 'unmarkTenantArchived'].map(mutation),
+        ...['beginSaga', 'claimSaga', 'recordSaga', 'releaseSaga'].map(mutation),
+        'HeldSaga',
+      ],
     },
   ],
   superadminOnly: [
@@ -193,8 +211,8 @@ const platform: DomainAccess = {
       reason: 'it is about the platform as a whole, whoever has been given the scope',
       fields: [
         ...['platform', 'platformAdmin', 'platformAdmins', 'service', 'services'].map(query),
-        ...['systemConfig', 'systemConfigs', 'recordedLineage'].map(query),
-        ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant', 'archiveTenant'].map(mutation),
+        ...['systemConfig', 'systemConfigs', 'recordedLineage', 'saga', 'sagas'].map(query),
+        ...['createTenant', 'updateTenant', 'activateTenant', 'suspendTenant'].map(mutation),
         ...['grantPlatformAdmin', 'revokePlatformAdmin', 'replaceRecordedLineage'].map(mutation),
         ...['registerService', 'updateService', 'removeService', 'reportServiceHeartbeat'].map(mutation),
         ...['setSystemConfig', 'deleteSystemConfig', 'recordSecurityEvent', 'resolveSecurityEvent'].map(
@@ -208,6 +226,7 @@ const platform: DomainAccess = {
 const billing: DomainAccess = {
   holds: 'plans, subscriptions, invoices and payments',
   rights: { superadmin: 'rw', admin: 'r', client: 'r own', user: '-' },
+  exceptions: [stepsOfSagas(['endSubscriptionsOf', 'keepSubscriptionsOf'], ['Query.renewingSubscriptions'])],
   superadminOnly: [
     {
       reason: 'nobody settles their own bills, whatever has been granted',
@@ -268,8 +287,17 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
   templates,
   cdx: views,
   platform,
-  crm: { holds: 'customers, leads, interactions and pipelines', rights: work, entities: ['Customer'] },
-  cms: { holds: 'content, media and pages', rights: work },
+  crm: {
+    holds: 'customers, leads, interactions and pipelines',
+    rights: work,
+    entities: ['Customer'],
+    exceptions: [stepsOfSagas(['createDefaultPipeline', 'deleteDefaultPipeline'])],
+  },
+  cms: {
+    holds: 'content, media and pages',
+    rights: work,
+    exceptions: [stepsOfSagas(['createDefaultContentTypes', 'deleteDefaultContentTypes'])],
+  },
   billing,
   analytics,
   notifications,
@@ -303,6 +331,15 @@ export const serviceAccess: Readonly<Record<string, Readonly<Record<string, stri
     analytics: 'rw',
   },
 };
+
+/** Mutations that sagas ask for, and what else of the schema they need. */
+function stepsOfSagas(mutations: readonly string[], others: readonly string[] = []): Exception {
+  return {
+    policy: 'internal',
+    reason: 'it is a step of a saga, and means nothing on its own',
+    coordinates: [...mutations.map(mutation), ...others],
+  };
+}
 
 function query(field: string): string {
   return `Query.${field}`;

@@ -7,7 +7,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { Logger } from '@cdx/kit';
+import type { Logger, RowsChanged } from '@cdx/kit';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Redis } from 'ioredis';
 import { acceptPolicies, authorizeGateway, policies, type RefusalLog } from './authorization/index.ts';
@@ -41,6 +41,8 @@ export interface Answering {
   readonly lane: FastLane;
   /** An answer as it is sent. */
   readonly stringify: SharedAnswers['write'];
+  /** Takes note of a change that no request tells of. */
+  readonly onChange: (change: RowsChanged) => void;
 }
 
 /** Starts Apollo Server on the graph, with what the product adds to it. */
@@ -51,6 +53,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
   const logger = apolloLogger(log);
   const introspection = introspectionOf(settings);
   const answers = new SharedAnswers();
+  const cache = keepsAnswers(settings) ? cacheParts(parts) : undefined;
   // Whoever extends the product adds a plugin here: the lane runs it as Apollo Server does, and hands it on to that.
   const lane = new FastLane(
     [
@@ -59,7 +62,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
       ...limits.plugins,
       logFaults(log),
       legacyStatus,
-      ...(keepsAnswers(settings) ? [responseCache(cacheParts(parts))] : []),
+      ...(cache ? [responseCache(cache)] : []),
       ApolloServerPluginCacheControl(),
     ],
     answers.write,
@@ -88,7 +91,12 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
     ],
   });
   await apollo.start();
-  return { apollo, lane, stringify: answers.write };
+  return {
+    apollo,
+    lane,
+    stringify: answers.write,
+    onChange: (change) => void cache?.epochs.advance(change),
+  };
 }
 
 /** Apollo's gateway for supergraphs and plans; the product's for who may ask and for execution. */

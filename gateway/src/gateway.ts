@@ -37,7 +37,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     delayMs: settings.REFUSALS_DELAY_MS,
   });
   try {
-    const { apollo, lane, stringify } = await startApollo({
+    const { apollo, lane, stringify, onChange } = await startApollo({
       topology,
       settings,
       limits,
@@ -65,10 +65,13 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     serveHealth(server, () => topology.sources());
     if (keys && 'local' in keys) server.get('/.well-known/jwks.json', () => keys.local());
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
+    topology.sagas.start(onChange);
     const url = await server.listen({ host: settings.HOST, port: settings.PORT });
     return {
       url,
       async close() {
+        // First, so that requests that wait for a saga are answered: another gateway goes on with it.
+        await topology.sagas.close();
         await server.close();
         await apollo.stop();
         await refusals.close();

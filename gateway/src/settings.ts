@@ -135,6 +135,11 @@ export const settingsSchema = z.object({
   RESPONSE_CACHE_MB: integer(1, 65_536)
     .default(32)
     .describe('The most memory that kept answers take, in megabytes; Redis has a limit of its own.'),
+  SAGAS_SECONDS: integer(0, 3_600)
+    .default(10)
+    .describe(
+      'How often sagas are looked for that another gateway has left when it ended, in seconds; 0 for never.',
+    ),
   LOG_LEVEL: logLevel,
 });
 

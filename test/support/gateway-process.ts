@@ -7,6 +7,8 @@ export interface GatewayProcess {
   readonly url: string;
   log(): string;
   close(): Promise<void>;
+  /** Ends it at once, as a crash would. */
+  kill(): Promise<void>;
 }
 
 const entry = fileURLToPath(new URL('../../gateway/src/main.ts', import.meta.url));
@@ -28,14 +30,16 @@ export async function aGatewayProcess(env: NodeJS.ProcessEnv): Promise<GatewayPr
     child.stderr.on('data', read);
     child.once('exit', () => reject(new Error(`The gateway did not start: ${written.join('')}`)));
   });
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    await ended;
+  };
   return {
     url,
     log: () => written.join(''),
-    async close() {
-      if (child.exitCode !== null) return;
-      const ended = once(child, 'exit');
-      child.kill('SIGTERM');
-      await ended;
-    },
+    close: () => end('SIGTERM'),
+    kill: () => end('SIGKILL'),
   };
 }

@@ -32,6 +32,7 @@ export function testEnvironment(): NodeJS.ProcessEnv {
     // At the end, so that no statement of theirs comes between those that a test counts.
     REFUSALS_DELAY_MS: '600000',
     NOTIFICATIONS_DELIVERY_SECONDS: '0',
+    SAGAS_SECONDS: '0',
     CDX_INTERNAL_SECRET: internalSecret,
     AUTH_SIGNING_KEYS_FILE: join(folder, 'keys.json'),
     MAIL_OUTBOX_DIR: join(folder, 'outbox'),

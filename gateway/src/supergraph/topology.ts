@@ -6,6 +6,7 @@ import type { KeySource } from '../identity/keys.ts';
 import type { Settings } from '../settings.ts';
 import { contracts, domains, type Domain, type KeyPublisher } from '../subgraphs.ts';
 import { composeLive } from './compose-live.ts';
+import { sagas as kinds, SagaRunner } from '../sagas/index.ts';
 import { openViews, type Views } from '../views/index.ts';
 import { watchSupergraph } from './watch.ts';
 
@@ -18,6 +19,8 @@ export interface Topology {
   sources(): readonly SubgraphSource[];
   /** What is answered across services; a part of the gateway, wherever the others run. */
   readonly views: Views;
+  /** What changes several services at once. */
+  readonly sagas: SagaRunner;
   /** Where the keys of access tokens are; undefined where no auth subgraph is known. */
   readonly keys: KeySource | undefined;
   close(): Promise<void>;
@@ -41,12 +44,20 @@ export async function openTopology(
     sources.set(key, source);
     return source;
   };
-  const views = openViews({ sources: () => [...sources.values()], log });
+  const sagas = new SagaRunner({
+    kinds,
+    sourceOf: (service) => [...sources.values()].find(({ name }) => name === service),
+    log,
+    seconds: settings.SAGAS_SECONDS,
+  });
+  const views = openViews({ sources: () => [...sources.values()], sagas, log });
   const local = new Map([[views.source.name, views.source]]);
   const rest = {
     views,
+    sagas,
     sources: () => [...sources.values()],
     async close() {
+      await sagas.close();
       secrets?.close();
       await Promise.all([...sources.values()].map((source) => source.close()));
     },

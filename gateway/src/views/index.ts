@@ -9,6 +9,7 @@ import {
 import type { RequestContext } from '../execution/request-context.ts';
 import { liveFields } from '../live/fields.ts';
 import { toSource, type SubgraphSource } from '../datasources/data-source.ts';
+import { mutation, type SagaRunner } from '../sagas/index.ts';
 import { complianceReport, type ComplianceArguments } from './compliance.ts';
 import type { Context } from './context.ts';
 import { viewsContract } from './contract.ts';
@@ -19,6 +20,7 @@ import { serviceHealth } from './service-health.ts';
 import { timeline, type TimelineArguments } from './timeline.ts';
 
 const resolvers = {
+  Mutation: mutation,
   Query: {
     search: (_: unknown, args: SearchArguments, context: Context) => search(context, args),
     timeline: (_: unknown, args: TimelineArguments, context: Context) => timeline(context, args),
@@ -35,6 +37,7 @@ const resolvers = {
 export interface ViewsOptions {
   /** The services of the graph, the views themselves among them or not. */
   readonly sources: () => readonly SubgraphSource[];
+  readonly sagas: SagaRunner;
   readonly log: Logger;
 }
 
@@ -46,7 +49,7 @@ export interface Views {
 }
 
 /** Opens the views. They answer once the supergraph is known. */
-export function openViews({ sources, log }: ViewsOptions): Views {
+export function openViews({ sources, sagas, log }: ViewsOptions): Views {
   let supergraph: string | undefined;
   let known: GraphFacts | undefined;
   /** Read when a view is first asked: a gateway that starts has enough to do. */
@@ -69,10 +72,11 @@ export function openViews({ sources, log }: ViewsOptions): Views {
   const execute = makeExecutor(subgraph, log);
   const contextOf = (context: RequestContext): SubgraphRequest => {
     const services = new Map(sources().map((source) => [source.name, source]));
-    const views: Context = {
+    const views: Context & { readonly sagas: SagaRunner } = {
       ...context.request,
       facts: factsNow(),
       live: context.live,
+      sagas,
       probes: services,
       async ask(service, query, variables) {
         const source = services.get(service);

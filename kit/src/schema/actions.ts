@@ -8,8 +8,9 @@ import type { SubgraphContext } from '../context/context.ts';
 export function nameActions(schema: GraphQLSchema, service: string): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
     const { resolve = defaultFieldResolver } = field;
-    field.resolve = (source, args, context: SubgraphContext, info): unknown => {
-      context.origin.action = `${service}.${field.name}`;
+    field.resolve = (source, args, context: Partial<SubgraphContext>, info): unknown => {
+      // What has no database of its own has no audit log.
+      if (context.origin) context.origin.action = `${service}.${field.name}`;
       return resolve(source, args, context, info);
     };
   }

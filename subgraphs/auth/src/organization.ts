@@ -1,5 +1,6 @@
 import {
   asJson,
+  conflict,
   idFor,
   isSelected,
   loadEntity,
@@ -8,14 +9,16 @@ import {
   parseInput,
   requireRole,
   uuidToBytes,
+  walled,
   given,
   type Readable,
 } from '@cdx/kit';
-import { Organization as table, type OrganizationRow } from '@cdx/prisma-auth/tables';
+import { Organization as table, User as users, type OrganizationRow } from '@cdx/prisma-auth/tables';
 import { z } from 'zod';
 import type { MutationResolvers, OrganizationResolvers, QueryResolvers } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
 import { slugOf, tenantIdOf } from './organization-names.ts';
+import { idBytes } from './walls.ts';
 
 const readableOrganizations: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
@@ -72,6 +75,18 @@ export const mutation: MutationResolvers = {
     const data = { ...given(values), ...(changed ? { settings: asJson(changed) } : {}) };
     await context.db.write((tx) => tx.organization.updateMany({ where: { id: uuidToBytes(id) }, data }));
     return existing(context, id);
+  },
+
+  async deleteOrganization(_, { id }, context) {
+    const { tenantId } = await existing(context, id);
+    const member = await context.db.one(
+      walled`select 1 from ${context.db.rowsOf(users)} t where t.organization_id = ${idBytes(id)} limit 1`,
+    );
+    if (member) throw conflict('Users belong to this organization', { field: 'id' });
+    await context.db.write((tx) => tx.organization.deleteMany({ where: { id: uuidToBytes(id) } }), {
+      tenantId,
+    });
+    return id;
   },
 };
 

@@ -21,8 +21,10 @@ import * as sessions from './session.ts';
 import type { Settings } from './settings.ts';
 import * as subscriptions from './subscription.ts';
 import * as summaries from './summary.ts';
+import * as preparedAccounts from './prepared-account.ts';
 import * as activities from './user-activity.ts';
 import * as projects from './user-project.ts';
+import * as tenantAccess from './tenant-access.ts';
 import * as users from './user.ts';
 import { walls } from './walls.ts';
 
@@ -48,6 +50,8 @@ const resolvers: Resolvers = {
     ...passwordMutation,
     ...emailMutation,
     ...users.mutation,
+    ...preparedAccounts.mutation,
+    ...tenantAccess.mutation,
     ...profiles.mutation,
     ...organizations.mutation,
     ...roles.mutation,

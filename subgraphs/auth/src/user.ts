@@ -19,6 +19,7 @@ import {
 import { User as table, type UserRow } from '@cdx/prisma-auth/tables';
 import { z } from 'zod';
 import type {
+  CreateUserInput,
   MutationResolvers,
   OrganizationResolvers,
   QueryResolvers,
@@ -60,33 +61,14 @@ export const query: QueryResolvers = {
 export const mutation: MutationResolvers = {
   async createUser(_, { input, idempotencyKey }, context) {
     requireRole(context, 'superadmin');
-    const { organizationId, ...values } = parseInput(createInput, input);
-    const id = idFor(context, 'createUser', idempotencyKey);
-    if (idempotencyKey != null && (await loadUser(context, id))) return existing(context, id);
-    const organization = organizationId == null ? null : await loadOrganization(context, organizationId);
-    if (organizationId != null && !organization) throw notFound('Organization', organizationId);
-    if (!organization && (values.role === 'admin' || values.role === 'client')) {
-      throw badInput('input.organizationId', 'given for an admin or a client');
-    }
-    const owner = { organizationId: organization?.id ?? null, tenantId: organization?.tenantId ?? null };
-    // Nobody knows this password: the account opens with the link.
-    const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
-    await context.db.write((tx) => insertAccount(tx, { id, ...values, ...owner, passwordHash }), {
-      tenantId: owner.tenantId,
-    });
-    const user = await existing(context, id);
-    await sendPasswordLink(
-      context,
-      user,
-      'Your new account',
-      'An account has been made for you. It needs a password.',
-    );
+    const { user, isNew } = await makeUser(context, { mutation: 'createUser', input, idempotencyKey });
+    if (isNew) await sendFirstLink(context, user);
     return user;
   },
 
   async updateUser(_, { id, input }, context) {
     const caller = requireRole(context, 'superadmin');
-    const user = await existing(context, id);
+    const user = await existingUser(context, id);
     const { email, ...changes } = given(parseInput(updateInput, input));
     if (
       caller.userId === user.id &&
@@ -101,12 +83,12 @@ export const mutation: MutationResolvers = {
       // Tokens carry the role, so a change of it ends the logins like a loss of access.
       if (changes.isActive === false || changes.role) await endSessions(tx, { userId: uuidToBytes(user.id) });
     });
-    return existing(context, id);
+    return existingUser(context, id);
   },
 
   async deleteUser(_, { id }, context) {
     const { userId } = requireRole(context, 'superadmin');
-    const user = await existing(context, id);
+    const user = await existingUser(context, id);
     if (user.id === userId)
       throw codedError('FORBIDDEN', 'Nobody deletes themselves; another superadmin can');
     await context.db.write((tx) => tx.user.deleteMany({ where: { id: uuidToBytes(user.id) } }));
@@ -133,6 +115,46 @@ export const organizationUsers: OrganizationResolvers = {
     ),
 };
 
+/** A request for an account. */
+export interface UserRequest {
+  /** The mutation that it is of: an idempotency key is good for one. */
+  readonly mutation: string;
+  readonly input: CreateUserInput;
+  readonly idempotencyKey?: string | null | undefined;
+  readonly isActive?: boolean;
+}
+
+/**
+ * Makes an account with a password that nobody knows, or finds the one that the same request has made.
+ * @throws NOT_FOUND when there is no such organization, CONFLICT when the address is taken
+ */
+export async function makeUser(
+  context: Context,
+  { mutation: name, input, idempotencyKey, isActive = true }: UserRequest,
+): Promise<{ readonly user: UserRow; readonly isNew: boolean }> {
+  const { organizationId, ...values } = parseInput(createInput, input);
+  const id = idFor(context, name, idempotencyKey);
+  const found = idempotencyKey == null ? null : await loadUser(context, id);
+  if (found) return { user: found, isNew: false };
+  const organization = organizationId == null ? null : await loadOrganization(context, organizationId);
+  if (organizationId != null && !organization) throw notFound('Organization', organizationId);
+  if (!organization && (values.role === 'admin' || values.role === 'client')) {
+    throw badInput('input.organizationId', 'given for an admin or a client');
+  }
+  const owner = { organizationId: organization?.id ?? null, tenantId: organization?.tenantId ?? null };
+  const passwordHash = await hashPassword(randomBytes(32).toString('base64url'));
+  await context.db.write((tx) => insertAccount(tx, { id, ...values, ...owner, passwordHash, isActive }), {
+    tenantId: owner.tenantId,
+  });
+  return { user: await existingUser(context, id), isNew: true };
+}
+
+/** Sends the owner of an account that has been made for them the link that it opens with. */
+export function sendFirstLink(context: Context, user: UserRow): Promise<void> {
+  const reason = 'An account has been made for you. It needs a password.';
+  return sendPasswordLink(context, user, 'Your new account', reason);
+}
+
 /** The user with that id, if the caller may see them. */
 export function loadUser(context: Context, id: string): Promise<UserRow | null> {
   return loadEntity<UserRow>(context, readableUsers, id);
@@ -143,7 +165,8 @@ export function userLink(context: Context, id: string | null): Promise<UserRow |
   return id === null ? null : loadUser(context, id);
 }
 
-async function existing(context: Context, id: string): Promise<UserRow> {
+/** @throws NOT_FOUND when the caller sees no such user */
+export async function existingUser(context: Context, id: string): Promise<UserRow> {
   const found = await loadUser(context, id);
   if (!found) throw notFound('User', id);
   return found;
@@ -163,11 +186,11 @@ export async function subjectOf(
   if (userId == null || userId === caller.userId) return caller.userId;
   requireRole(context, 'superadmin');
   requireScope(context, scope);
-  return (await existing(context, userId)).id;
+  return (await existingUser(context, userId)).id;
 }
 
 /** The tenant of a user whom the caller may see: whose the rows are that belong to the user. */
 export async function tenantOf(context: Context, userId: string): Promise<string | null> {
   const { identity } = context;
-  return userId === identity.userId ? identity.tenantId : (await existing(context, userId)).tenantId;
+  return userId === identity.userId ? identity.tenantId : (await existingUser(context, userId)).tenantId;
 }

@@ -14,6 +14,7 @@ import * as subscribing from './subscribe.ts';
 import * as subscriptionChanges from './subscription-change.ts';
 import * as subscriptions from './subscription.ts';
 import * as summaries from './summary.ts';
+import * as tenantArchive from './tenant-archive.ts';
 import * as usage from './usage.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
@@ -25,6 +26,7 @@ const resolvers: Resolvers = {
   Query: {
     ...plans.query,
     ...subscriptions.query,
+    ...tenantArchive.query,
     ...invoices.query,
     ...payments.query,
     ...search.query,
@@ -33,6 +35,7 @@ const resolvers: Resolvers = {
     ...plans.mutation,
     ...subscribing.mutation,
     ...subscriptionChanges.mutation,
+    ...tenantArchive.mutation,
     ...invoiceChanges.mutation,
     ...paymentChanges.mutation,
     ...usage.mutation,

@@ -14,6 +14,7 @@ import {
   selectColumns,
   tenantOf,
   decodeRows,
+  type Audit,
   type Readable,
 } from '@cdx/kit';
 import { Client as table, type ClientRow } from '@cdx/prisma-clients/tables';
@@ -26,7 +27,7 @@ import type {
   TenantResolvers,
   UserResolvers,
 } from '../generated/resolvers.ts';
-import type { Context } from './context.ts';
+import type { Context, Transaction } from './context.ts';
 
 /** The clients of the caller's tenant; row-level security sees to it, and to all for a superadmin. */
 function readableClients(context: Context): Readable {
@@ -89,6 +90,19 @@ export const mutation: MutationResolvers = {
     return existingClient(context, values.id);
   },
 
+  async undoProvisionClient(_, { id, ownerUserId: owner }, context) {
+    const client = await loadClient(context, id);
+    if (client?.ownerUserId === owner)
+      await context.db.write(async (tx, audit) => {
+        const { count } = await tx.client.updateMany({
+          where: { id, ownerUserId: owner },
+          data: { status: 'archived' },
+        });
+        if (count > 0) await dropClient(tx, audit, client);
+      });
+    return id;
+  },
+
   async updateClient(_, { id, input }, context) {
     await existingClient(context, id);
     const { settings: changed, ...values } = parseInput(updateInput, input);
@@ -112,9 +126,7 @@ export const mutation: MutationResolvers = {
         where client_id = ${id} and status in ('archived', 'provisioning') for update`;
       // Activated before: the transaction is undone, and the schema stays.
       if (held === 0) throw conflict(`Client ${id} is no longer archived`);
-      await tx.$executeRaw`select clients.drop_client_schema(${id})`;
-      audit.note({ ...schemaOf(id, client.tenantId), before: {}, after: null });
-      await tx.client.deleteMany({ where: { id } });
+      await dropClient(tx, audit, client);
     });
     return id;
   },
@@ -190,6 +202,17 @@ const schemaOf = (
   resourceId: `client_${id}`,
   tenantId,
 });
+
+/** Deletes an archived client with its schema. */
+async function dropClient(
+  tx: Transaction,
+  audit: Audit,
+  { id, tenantId }: Pick<ClientRow, 'id' | 'tenantId'>,
+): Promise<void> {
+  await tx.$executeRaw`select clients.drop_client_schema(${id})`;
+  audit.note({ ...schemaOf(id, tenantId), before: {}, after: null });
+  await tx.client.deleteMany({ where: { id } });
+}
 
 async function setStatus(
   context: Context,

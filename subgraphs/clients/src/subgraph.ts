@@ -13,6 +13,7 @@ import * as orchestration from './orchestrator-state.ts';
 import * as search from './search.ts';
 import type { Settings } from './settings.ts';
 import * as summaries from './summary.ts';
+import * as tenantArchive from './tenant-archive.ts';
 import * as usage from './usage-record.ts';
 import * as usageSummary from './usage-summary.ts';
 import * as executions from './workflow-execution.ts';
@@ -25,6 +26,7 @@ export const schemaFile = new URL('../schema.graphql', import.meta.url);
 const resolvers: Resolvers = {
   Query: {
     ...clients.query,
+    ...tenantArchive.query,
     ...definitions.query,
     ...agents.query,
     ...memories.query,
@@ -37,6 +39,7 @@ const resolvers: Resolvers = {
   },
   Mutation: {
     ...clients.mutation,
+    ...tenantArchive.mutation,
     ...definitions.mutation,
     ...agents.mutation,
     ...memories.mutation,

@@ -6,6 +6,7 @@ import * as items from './content-item.ts';
 import * as publication from './content-publication.ts';
 import * as revisions from './content-revision.ts';
 import * as types from './content-type.ts';
+import * as defaultTypes from './default-content-types.ts';
 import * as itemWrites from './content-writes.ts';
 import type { Services, Transaction } from './context.ts';
 import { scheduleCleanUp } from './media/clean-up.ts';
@@ -38,6 +39,7 @@ const resolvers: Resolvers = {
   },
   Mutation: {
     ...types.mutation,
+    ...defaultTypes.mutation,
     ...itemWrites.mutation,
     ...publication.mutation,
     ...uploads.mutation,

@@ -58,17 +58,10 @@ export const mutation: MutationResolvers = {
     const id = idFor(context, 'createPipeline', idempotencyKey);
     const tenant = tenantOf(requireUser(context), wanted);
     const data = { id, tenantId: tenant, ...values, stages: asJson(stages) };
-    await context.db.write(
-      async (tx) => {
-        await lockDefault(tx, tenant);
-        const { count } = await tx.pipeline.createMany({ data, skipDuplicates: idempotencyKey != null });
-        if (count === 0) return;
-        const others = await tx.pipeline.count({ where: { tenantId: tenant, isDefault: true } });
-        if (isDefault || others === 0) await switchDefault(tx, tenant, id);
-      },
-      { unaudited },
-    );
-    return existingPipeline(context, id);
+    return makePipeline(context, data, {
+      isDefault: isDefault === true,
+      isRepeatable: idempotencyKey != null,
+    });
   },
 
   async updatePipeline(_, { id, input }, context) {
@@ -99,10 +92,7 @@ export const mutation: MutationResolvers = {
 
   async deletePipeline(_, { id }, context) {
     await existingPipeline(context, id);
-    const leads = await context.db.one(
-      sql`select 1 from crm.leads t where t.pipeline_id = ${id}::uuid limit 1`,
-    );
-    if (leads) throw conflict('A pipeline with leads cannot be deleted; move them first', { field: 'id' });
+    await refuseWithLeads(context, id);
     const { count } = await context.db.write((tx) =>
       tx.pipeline.deleteMany({ where: { id, isDefault: false } }),
     );
@@ -142,6 +132,40 @@ export async function existingPipeline(context: Context, id: string): Promise<Pi
   const found = await loadPipeline(context, id);
   if (!found) throw notFound('Pipeline', id);
   return found;
+}
+
+/** How a pipeline is made. */
+interface Making {
+  /** Whether it takes the place of the default that there is. */
+  readonly isDefault: boolean;
+  /** Whether one that is there by its id already is that which is asked for. */
+  readonly isRepeatable: boolean;
+}
+
+/** Makes a pipeline, the first of its tenant as the default. */
+export async function makePipeline(
+  context: Context,
+  data: Prisma.PipelineCreateManyInput & { readonly id: string },
+  { isDefault, isRepeatable }: Making,
+): Promise<PipelineRow> {
+  const { id, tenantId: tenant } = data;
+  await context.db.write(
+    async (tx) => {
+      await lockDefault(tx, tenant);
+      const { count } = await tx.pipeline.createMany({ data, skipDuplicates: isRepeatable });
+      if (count === 0) return;
+      const others = await tx.pipeline.count({ where: { tenantId: tenant, isDefault: true } });
+      if (isDefault || others === 0) await switchDefault(tx, tenant, id);
+    },
+    { unaudited },
+  );
+  return existingPipeline(context, id);
+}
+
+/** @throws CONFLICT when there are leads in the pipeline */
+export async function refuseWithLeads({ db }: Context, id: string): Promise<void> {
+  const leads = await db.one(sql`select 1 from crm.leads t where t.pipeline_id = ${id}::uuid limit 1`);
+  if (leads) throw conflict('A pipeline with leads cannot be deleted; move them first', { field: 'id' });
 }
 
 /** Lets one transaction at a time decide which pipeline of a tenant is the default; the others wait, and then see it. */

@@ -3,6 +3,7 @@ import { PrismaClient, tables, type Prisma } from '@cdx/prisma-crm';
 import type { Resolvers } from '../generated/resolvers.ts';
 import * as board from './board.ts';
 import * as customers from './customer.ts';
+import * as defaultPipeline from './default-pipeline.ts';
 import * as interactions from './interaction.ts';
 import * as leadMoves from './lead-moves.ts';
 import * as leads from './lead.ts';
@@ -28,6 +29,7 @@ const resolvers: Resolvers = {
   Mutation: {
     ...customers.mutation,
     ...pipelines.mutation,
+    ...defaultPipeline.mutation,
     ...leads.mutation,
     ...leadMoves.mutation,
     ...interactions.mutation,

@@ -7,11 +7,14 @@ import type { Transaction } from './context.ts';
 import * as lineage from './data-lineage.ts';
 import * as admins from './platform-admin.ts';
 import * as platforms from './platform.ts';
+import * as journal from './saga-journal.ts';
+import * as sagas from './saga.ts';
 import * as search from './search.ts';
 import * as securityEvents from './security-event.ts';
 import * as services from './service.ts';
 import type { Settings } from './settings.ts';
 import * as configs from './system-config.ts';
+import * as tenantArchive from './tenant-archive.ts';
 import * as tenants from './tenant.ts';
 
 export { settingsSchema, type Settings } from './settings.ts';
@@ -29,16 +32,19 @@ const resolvers: Resolvers = {
     ...securityEvents.query,
     ...reports.query,
     ...lineage.query,
+    ...sagas.query,
     ...search.query,
   },
   Mutation: {
     ...tenants.mutation,
+    ...tenantArchive.mutation,
     ...admins.mutation,
     ...services.mutation,
     ...configs.mutation,
     ...securityEvents.mutation,
     ...reports.mutation,
     ...lineage.mutation,
+    ...journal.mutation,
   },
   Tenant: { ...tenants.tenant, ...securityEvents.tenant },
   Platform: { ...platforms.platform, ...services.platform },
@@ -48,6 +54,7 @@ const resolvers: Resolvers = {
   SecurityEvent: securityEvents.securityEvent,
   ComplianceReport: reports.complianceReport,
   DataLineage: lineage.dataLineage,
+  Saga: sagas.saga,
   Client: tenants.client,
   User: admins.user,
 };

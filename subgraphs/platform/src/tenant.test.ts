@@ -79,7 +79,7 @@ describe('making a tenant', () => {
       `updateTenant(id: "${who.tenantId}", input: { name: "Mine" })`,
       `suspendTenant(id: "${who.tenantId}")`,
       `activateTenant(id: "${who.tenantId}")`,
-      `archiveTenant(id: "${who.tenantId}")`,
+      `markTenantArchived(id: "${who.tenantId}", from: ACTIVE)`,
     ])
       expect(codes(await change(who, source))).toEqual(['FORBIDDEN']);
     const { data } = await run(
@@ -116,10 +116,9 @@ describe('changing a tenant', () => {
   });
 
   test.each([
-    ['PROVISIONING', [], { activate: 'ACTIVE', suspend: 'CONFLICT', archive: 'ARCHIVED' }],
-    ['ACTIVE', [], { activate: 'CONFLICT', suspend: 'SUSPENDED', archive: 'ARCHIVED' }],
-    ['ACTIVE', ['suspend'], { activate: 'ACTIVE', suspend: 'CONFLICT', archive: 'ARCHIVED' }],
-    ['ACTIVE', ['archive'], { activate: 'ACTIVE', suspend: 'CONFLICT', archive: 'CONFLICT' }],
+    ['PROVISIONING', [], { activate: 'ACTIVE', suspend: 'CONFLICT' }],
+    ['ACTIVE', [], { activate: 'CONFLICT', suspend: 'SUSPENDED' }],
+    ['ACTIVE', ['suspend'], { activate: 'ACTIVE', suspend: 'CONFLICT' }],
   ])('of status %s after %j goes where it may', async (status, before, outcomes) => {
     for (const [verb, outcome] of Object.entries(outcomes)) {
       const id = await aTenant(subgraph, { status });
@@ -192,4 +191,81 @@ test('a tenant’s admin sees what was done to the tenant, and another’s does 
   ];
   expect(await history(aUser({ tenantId: id }))).toEqual([{ history: { totalCount: 2, edges } }]);
   expect(await history(aUser())).toEqual([null]);
+});
+
+describe('a tenant that is made by a request with a key', () => {
+  /** Somebody of the product, acting for a superadmin. */
+  const product: Identity = { ...system, userId: superadmin.userId };
+  const finish = (id: string, key: string) =>
+    run(subgraph, product, `mutation { finishTenant(id: "${id}", idempotencyKey: "${key}") { id status } }`);
+  const remove = (id: string, key: string) =>
+    run(subgraph, product, `mutation { deleteTenant(id: "${id}", idempotencyKey: "${key}") }`);
+
+  test('is put to use by that request, repeatedly, and by no other', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id, clientId: id, status: 'PROVISIONING' }, 'mine');
+    expect(codes(await finish(id, 'another'))).toEqual(['CONFLICT']);
+    expect(await statusOf(id)).toBe('PROVISIONING');
+    for (let time = 0; time < 2; time += 1)
+      expect((await finish(id, 'mine')).data).toEqual({ finishTenant: { id, status: 'ACTIVE' } });
+    await change(superadmin, `suspendTenant(id: "${id}")`);
+    expect(codes(await finish(id, 'mine'))).toEqual(['CONFLICT']);
+  });
+
+  test('is undone by that request, repeatedly, and left alone by any other', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id, clientId: id, status: 'PROVISIONING' }, 'mine');
+    expect((await remove(id, 'another')).data).toEqual({ deleteTenant: id });
+    expect(await statusOf(id)).toBe('PROVISIONING');
+    for (let time = 0; time < 2; time += 1)
+      expect((await remove(id, 'mine')).data).toEqual({ deleteTenant: id });
+    const { data } = await run(subgraph, superadmin, `{ tenant(id: "${id}") { id } }`);
+    expect(data).toEqual({ tenant: null });
+  });
+
+  test('is a conflict for a request with another key, whoever’s client it is', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id }, 'mine');
+    expect(codes(await create(superadmin, { id }, 'another'))).toEqual(['CONFLICT']);
+  });
+});
+
+describe('the record of a tenant that is archived with all that belongs to it', () => {
+  const mark = (who: Identity, id: string, from: string) =>
+    change(who, `markTenantArchived(id: "${id}", from: ${from})`);
+  const unmark = (who: Identity, id: string, to: string) =>
+    change(who, `unmarkTenantArchived(id: "${id}", to: ${to})`);
+
+  test.each(['ACTIVE', 'SUSPENDED'])('goes from %s into the archive and back, repeatedly', async (status) => {
+    const id = await aTenant(subgraph);
+    if (status === 'SUSPENDED') await change(superadmin, `suspendTenant(id: "${id}")`);
+    for (let time = 0; time < 2; time += 1) {
+      expect(codes(await mark(system, id, status))).toEqual([]);
+      expect(await statusOf(id)).toBe('ARCHIVED');
+    }
+    expect(codes(await change(superadmin, `suspendTenant(id: "${id}")`))).toEqual(['CONFLICT']);
+    for (let time = 0; time < 2; time += 1) {
+      expect(codes(await unmark(system, id, status))).toEqual([]);
+      expect(await statusOf(id)).toBe(status);
+    }
+  });
+
+  test.each([
+    ['is in another status by now', 'SUSPENDED'],
+    ['was in the archive already', 'ARCHIVED'],
+    ['is still being provisioned', 'PROVISIONING'],
+  ])('is left alone when it %s', async (_, from) => {
+    const id = await aTenant(subgraph);
+    expect(codes(await mark(system, id, from))).toEqual(['CONFLICT']);
+    expect(await statusOf(id)).toBe('ACTIVE');
+  });
+
+  test('that is not there is NOT_FOUND', async () => {
+    expect(codes(await mark(system, aTenantId(), 'ACTIVE'))).toEqual(['NOT_FOUND']);
+    expect(codes(await unmark(system, aTenantId(), 'ACTIVE'))).toEqual(['NOT_FOUND']);
+  });
+
+  test('goes nowhere but to where it can have been', async () => {
+    expect(codes(await unmark(system, await aTenant(subgraph), 'PROVISIONING'))).toEqual(['BAD_USER_INPUT']);
+  });
 });

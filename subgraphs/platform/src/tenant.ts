@@ -2,6 +2,7 @@ import {
   asJson,
   conflict,
   given,
+  idFor,
   isSelected,
   loadChildPage,
   loadEntity,
@@ -57,12 +58,13 @@ export const mutation: MutationResolvers = {
   async createTenant(_, { input, idempotencyKey }, context) {
     requireOperator(context);
     const { settings: chosen, region, ...values } = parseInput(createInput, input);
-    const data = { ...values, region: region ?? null, settings: asJson(chosen ?? {}) };
+    const requestId = requestOf(context, idempotencyKey);
+    const data = { ...values, region: region ?? null, settings: asJson(chosen ?? {}), requestId };
     const { count } = await context.db.write((tx) => tx.tenant.createMany({ data, skipDuplicates: true }), {
       tenantId: values.id,
     });
     const tenant = await existingTenant(context, values.id);
-    const repeated = idempotencyKey != null && tenant.clientId === values.clientId;
+    const repeated = requestId !== null && tenant.requestId === requestId;
     if (count === 0 && !repeated) throw conflict('This id is taken', { field: 'input.id' });
     return tenant;
   },
@@ -79,16 +81,33 @@ export const mutation: MutationResolvers = {
   activateTenant: (_, { id }, context) =>
     setStatus(context, id, 'active', ['provisioning', 'suspended', 'archived']),
   suspendTenant: (_, { id }, context) => setStatus(context, id, 'suspended', ['active']),
-  archiveTenant: (_, { id }, context) =>
-    setStatus(context, id, 'archived', ['provisioning', 'active', 'suspended']),
 
-  async deleteTenant(_, { id }, context) {
-    const { status } = await existingTenant(context, id);
+  async finishTenant(_, { id, idempotencyKey }, context) {
+    const requestId = requestOf(context, idempotencyKey);
     const { count } = await context.db.write(
-      (tx) => tx.tenant.deleteMany({ where: { id, status: 'provisioning' } }),
+      (tx) =>
+        tx.tenant.updateMany({
+          where: { id, requestId, status: 'provisioning' },
+          data: { status: 'active' },
+        }),
       { tenantId: id },
     );
-    if (count === 0) throw conflict(`Tenant ${id} is ${status}; only one that is provisioning is deleted`);
+    const tenant = await existingTenant(context, id);
+    const repeated = tenant.status === 'active' && tenant.requestId === requestId;
+    if (count === 0 && !repeated) throw conflict(`Tenant ${id} is ${tenant.status}, or another request’s`);
+    return tenant;
+  },
+
+  async deleteTenant(_, { id, idempotencyKey }, context) {
+    const requestId = requestOf(context, idempotencyKey);
+    const made = requestId === null ? await existingTenant(context, id) : await loadTenant(context, id);
+    if (!made || (requestId !== null && made.requestId !== requestId)) return id;
+    const { count } = await context.db.write(
+      (tx) => tx.tenant.deleteMany({ where: { id, status: 'provisioning', requestId: made.requestId } }),
+      { tenantId: id },
+    );
+    if (count === 0)
+      throw conflict(`Tenant ${id} is ${made.status}; only one that is provisioning is deleted`);
     return id;
   },
 };
@@ -116,8 +135,13 @@ export function loadTenant(context: Context, id: string): Promise<TenantRow | nu
   return loadEntity<TenantRow>(context, readableTenants, id);
 }
 
+/** The request that makes a tenant, by its key. */
+function requestOf(context: Context, key: string | null | undefined): string | null {
+  return key == null ? null : idFor(context, 'createTenant', key);
+}
+
 /** @throws NOT_FOUND when the caller sees no such tenant */
-async function existingTenant(context: Context, id: string): Promise<TenantRow> {
+export async function existingTenant(context: Context, id: string): Promise<TenantRow> {
   const found = await loadTenant(context, id);
   if (!found) throw notFound('Tenant', id);
   return found;

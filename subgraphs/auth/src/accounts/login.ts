@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { MutationResolvers } from '../../generated/resolvers.ts';
 import type { Context, Transaction } from '../context.ts';
 import { issueAccessToken, type AccessToken } from './access-token.ts';
-import { findAccount } from './account.ts';
+import { findAccount, isOpen } from './account.ts';
 import { emailHash, recordEvent } from './events.ts';
 import { checkLockOut, oneAtATime } from './lock-out.ts';
 import { demoPassword } from '../demo-logins.ts';
@@ -34,7 +34,7 @@ export const loginMutation: MutationResolvers = {
       const user = await findAccount(context, { email });
       const allowed = password !== demoPassword || context.services.settings.CDX_DEMO;
       const matches = await isPassword(password, user?.passwordHash);
-      if (!user?.isActive || !matches || !allowed) {
+      if (!user || !isOpen(user) || !matches || !allowed) {
         const event = {
           eventType: 'failed_login',
           userId: user?.id ?? null,
@@ -51,7 +51,7 @@ export const loginMutation: MutationResolvers = {
     const stored = await findToken(context, refreshToken);
     if (!stored) throw unauthenticated('This refresh token is no longer valid; log in again');
     const user = await findAccount(context, { id: stored.userId });
-    if (!user?.isActive) throw unauthenticated('This account is closed');
+    if (!user || !isOpen(user)) throw unauthenticated('This account is closed');
     const { token, sessionId } = await rotateToken(context, stored);
     return payload(context, user, token, sessionId);
   },

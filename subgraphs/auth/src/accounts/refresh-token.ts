@@ -111,6 +111,8 @@ async function endFamily({ db, ...request }: Context, stored: AuthTokenRow): Pro
 interface SessionCondition {
   readonly id?: Uint8Array<ArrayBuffer> | { readonly not: Uint8Array<ArrayBuffer> };
   readonly userId?: Uint8Array<ArrayBuffer>;
+  /** All of a tenant. */
+  readonly user?: { readonly tenantId: string };
 }
 
 /**

@@ -1,0 +1,58 @@
+import { parseInput, requireRole, type SubgraphRequest } from '@cdx/kit';
+import { archiveTenant, archiveTenantInput } from './archive-tenant.ts';
+import type { AnySaga } from './definition.ts';
+import { provisionTenant, provisionTenantInput } from './provision-tenant.ts';
+import type { SagaRunner } from './runner.ts';
+
+export { SagaRunner } from './runner.ts';
+
+/** All sagas that there are, by the mutations that begin them. */
+export const sagas: ReadonlyMap<string, AnySaga> = new Map(
+  [provisionTenant, archiveTenant].map((saga) => [saga.kind, saga]),
+);
+
+/** What the mutations need of their request. */
+interface Context extends SubgraphRequest {
+  readonly sagas: SagaRunner;
+}
+
+/** A saga, whose fields the platform subgraph answers. */
+interface SagaReference {
+  readonly id: string;
+}
+
+interface Arguments {
+  readonly input: unknown;
+  readonly idempotencyKey?: string | null;
+}
+
+/** The mutations that begin sagas, and that of going on with one; for superadmins. */
+export const mutation = {
+  async provisionTenant(_: unknown, args: Arguments, context: Context): Promise<SagaReference> {
+    requireRole(context, 'superadmin');
+    const input = parseInput(provisionTenantInput, args.input);
+    const beginning = { saga: provisionTenant, input, tenantId: input.id, subject: `tenant:${input.id}` };
+    const { idempotencyKey } = args;
+    return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
+  },
+
+  async archiveTenant(
+    _: unknown,
+    {
+      idempotencyKey,
+      ...args
+    }: Omit<Arguments, 'input'> & { readonly id: string; readonly reason?: string | null },
+    context: Context,
+  ): Promise<SagaReference> {
+    requireRole(context, 'superadmin');
+    const input = parseInput(archiveTenantInput, args, 'archiveTenant');
+    const beginning = { saga: archiveTenant, input, tenantId: input.id, subject: `tenant:${input.id}` };
+    return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
+  },
+
+  async resumeSaga(_: unknown, { id }: { readonly id: string }, context: Context): Promise<SagaReference> {
+    requireRole(context, 'superadmin');
+    await context.sagas.resume(id);
+    return { id };
+  },
+};

@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startGateway } from '@cdx/gateway';
+import { newId } from '@cdx/kit';
+import { request } from 'undici';
+import { ask, at } from '../support/ask.ts';
+import type { Decision, DoorRequest } from '../support/doors.ts';
+import { aGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
+import {
+  archiveSteps,
+  aSagaWorld,
+  ended,
+  aTenantId,
+  expectFinished,
+  expectUndone,
+  expire,
+  isFor,
+  moments,
+  once,
+  sagaOf,
+  steps,
+  undone,
+  type SagaWorld,
+} from '../support/saga-world.ts';
+import { archived, inUse, standingOf } from '../support/tenant-rows.ts';
+
+let world: SagaWorld;
+beforeAll(async () => {
+  world = await aSagaWorld(1);
+}, 60_000);
+afterAll(() => world.close());
+
+/** Gateways that are there to be killed; the next one starts while the one before is used. */
+class Victims {
+  #count = 0;
+  #next: Promise<GatewayProcess & { readonly name: string }> | undefined;
+
+  async take(): Promise<GatewayProcess & { readonly name: string }> {
+    const next = this.#next ?? this.#start();
+    this.#next = this.#start();
+    return next;
+  }
+
+  async close(): Promise<void> {
+    await (await this.#next)?.kill();
+  }
+
+  async #start(): Promise<GatewayProcess & { readonly name: string }> {
+    const name = `victim${(this.#count += 1)}`;
+    // It takes nothing over itself.
+    return { name, ...(await aGatewayProcess({ ...world.environmentOf(name), SAGAS_SECONDS: '0' })) };
+  }
+}
+
+/** Begins a saga at a gateway that is killed at the first request for a mutation; answers when it is dead. */
+async function killedAt(
+  victim: GatewayProcess & { readonly name: string },
+  id: string,
+  mutation: string,
+  lose: 'request' | 'answer',
+  before: (request: DoorRequest) => Decision | undefined = () => undefined,
+  begin: SagaWorld['archive'] = world.provision,
+): Promise<void> {
+  const decide = once(victim.name, mutation, { lose, then: () => victim.kill() });
+  world.doors.decide = (request) => before(request) ?? decide(request);
+  await expect(begin(victim, id, newId())).rejects.toThrow();
+  world.doors.decide = undefined;
+}
+
+describe('a gateway that is killed', () => {
+  const victims = new Victims();
+  afterAll(() => victims.close());
+
+  test.each(steps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose }))))(
+    'at the step $name, its $lose lost, has it finished by another',
+    async ({ name, run, lose }) => {
+      const id = aTenantId();
+      await killedAt(await victims.take(), id, run, lose);
+      expect((await sagaOf(id))?.steps.find((step) => step.name === name)?.state).toBe('running');
+      await expire(id);
+      await expectFinished(id);
+    },
+    60_000,
+  );
+
+  test.each(undone.flatMap(({ name, undo }) => moments.map((lose) => ({ name, undo, lose }))))(
+    'when it undoes $name, its $lose lost, has it undone by another',
+    async ({ undo, lose }) => {
+      const id = aTenantId();
+      const victim = await victims.take();
+      await killedAt(victim, id, undo, lose, once(victim.name, 'createSubscription', { refuse: 'CONFLICT' }));
+      expect((await sagaOf(id))?.state).toBe('compensating');
+      await expire(id);
+      await expectUndone(id, 'subscription');
+    },
+    60_000,
+  );
+
+  test.each(archiveSteps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose }))))(
+    'when it archives a tenant at the step $name, its $lose lost, has it archived by another',
+    async ({ run, lose }) => {
+      const id = aTenantId();
+      await world.provision(world.survivor, id, newId());
+      await killedAt(await victims.take(), id, run, lose, undefined, world.archive);
+      await expire(id);
+      expect(await ended(id)).toMatchObject({ state: 'completed', error: {} });
+      expect(await standingOf(id)).toEqual(archived);
+    },
+    60_000,
+  );
+
+  test.each(archiveSteps.slice(0, 3))(
+    'when it restores $name, the answer lost, has all restored by another',
+    async ({ undo }) => {
+      const id = aTenantId();
+      await world.provision(world.survivor, id, newId());
+      const victim = await victims.take();
+      const goesBack = once(victim.name, 'endSubscriptionsOf', { refuse: 'CONFLICT' });
+      // The same mutation closes and opens: of that one it is the second time.
+      const first = once(victim.name, undo === 'setTenantAccess' ? undo : 'nothing', { pass: true });
+      await killedAt(
+        victim,
+        id,
+        undo,
+        'answer',
+        (request) => goesBack(request) ?? first(request),
+        world.archive,
+      );
+      await expire(id);
+      expect(await ended(id)).toMatchObject({ state: 'compensated', error: { step: 'subscriptions' } });
+      expect(await standingOf(id)).toEqual(inUse);
+    },
+    60_000,
+  );
+
+  test('has its saga finished once, though two take over at the same time', async () => {
+    const id = aTenantId();
+    await killedAt(await victims.take(), id, 'createOrganization', 'answer');
+    const second = await startGateway(world.environmentOf('second'));
+    try {
+      world.doors.requests.length = 0;
+      await expire(id);
+      await expectFinished(id);
+      const later = steps
+        .slice(2)
+        .map(({ run }) => world.doors.requests.filter((request) => isFor(request, run)).length);
+      expect(later).toEqual(later.map(() => 1));
+    } finally {
+      await second.close();
+    }
+  }, 60_000);
+});
+
+describe('a step that is refused where there is no way back', () => {
+  test.each(steps.slice(-2))('($name) is stuck, and goes on when told to', async ({ name, run }) => {
+    const id = aTenantId();
+    world.doors.decide = once('survivor', run, { refuse: 'CONFLICT' });
+    const answer = await world.provision(world.survivor, id, newId());
+    const saga = { state: 'STUCK', error: { step: name, message: 'The door says CONFLICT' } };
+    expect(at(answer, 'provisionTenant')).toMatchObject(saga);
+    const resumed = await ask(world.survivor, 'mutation ($id: ID!) { resumeSaga(id: $id) { id } }', {
+      token: world.token,
+      variables: { id: at(answer, 'provisionTenant', 'id') },
+    });
+    expect(resumed.errors).toEqual([]);
+    await expectFinished(id);
+  });
+});
+
+test('a gateway that ends leaves a saga to another after the step that it is doing', async () => {
+  const id = aTenantId();
+  const leaving = await startGateway({ ...world.environmentOf('leaving'), SAGAS_SECONDS: '0' });
+  const asked = Promise.withResolvers<null>();
+  const isStep = once('leaving', 'createOrganization', { refuse: 'INTERNAL' });
+  world.doors.decide = (one) => {
+    if (isStep(one)) asked.resolve(null);
+    return undefined;
+  };
+  const query = 'mutation ($input: ProvisionTenantInput!) { saga: provisionTenant(input: $input) { state } }';
+  // A connection of its own, which ends with the answer: the gateway waits for those that stay open.
+  const answered = request(`${leaving.url}/graphql`, {
+    ...{ method: 'POST', reset: true },
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token}` },
+    body: JSON.stringify({ query, variables: { input: world.inputOf(id) } }),
+  });
+  await asked.promise;
+  await leaving.close();
+  expect(await (await answered).body.json()).toEqual({ data: { saga: { state: 'RUNNING' } } });
+  await expectFinished(id);
+}, 60_000);
