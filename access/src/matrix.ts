@@ -66,7 +66,7 @@ const auth: DomainAccess = {
         'the gateway alone knows what it has refused, and whoever could say so could fill the audit log',
       coordinates: ['Mutation.recordRefusals'],
     },
-    stepsOfSagas(['prepareAccount', 'openAccount', 'deleteOrganization', 'setTenantAccess']),
+    stepsOfSagas(['prepareAccount', 'openAccount', 'deleteOrganization', 'setTenantAccess', 'deleteAccount']),
   ],
   superadminOnly: [
     {
@@ -168,7 +168,7 @@ const views: DomainAccess = {
   superadminOnly: [
     {
       reason: 'it makes and ends what whole tenants need, in the name of its caller',
-      fields: ['provisionTenant', 'archiveTenant', 'resumeSaga'].map(mutation),
+      fields: ['provisionTenant', 'archiveTenant', 'deleteUserEverywhere', 'resumeSaga'].map(mutation),
     },
   ],
 };

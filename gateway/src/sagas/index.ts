@@ -1,6 +1,7 @@
-import { parseInput, requireRole, type SubgraphRequest } from '@cdx/kit';
+import { forbidden, parseInput, requireRole, type SubgraphRequest } from '@cdx/kit';
 import { archiveTenant, archiveTenantInput } from './archive-tenant.ts';
 import type { AnySaga } from './definition.ts';
+import { deleteUserEverywhere, deleteUserInput } from './delete-user.ts';
 import { provisionTenant, provisionTenantInput } from './provision-tenant.ts';
 import type { SagaRunner } from './runner.ts';
 
@@ -8,7 +9,7 @@ export { SagaRunner } from './runner.ts';
 
 /** All sagas that there are, by the mutations that begin them. */
 export const sagas: ReadonlyMap<string, AnySaga> = new Map(
-  [provisionTenant, archiveTenant].map((saga) => [saga.kind, saga]),
+  [provisionTenant, archiveTenant, deleteUserEverywhere].map((saga) => [saga.kind, saga]),
 );
 
 /** What the mutations need of their request. */
@@ -47,6 +48,18 @@ export const mutation = {
     requireRole(context, 'superadmin');
     const input = parseInput(archiveTenantInput, args, 'archiveTenant');
     const beginning = { saga: archiveTenant, input, tenantId: input.id, subject: `tenant:${input.id}` };
+    return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
+  },
+
+  async deleteUserEverywhere(
+    _: unknown,
+    { idempotencyKey, ...args }: Omit<Arguments, 'input'> & { readonly id: string },
+    context: Context,
+  ): Promise<SagaReference> {
+    const { userId } = requireRole(context, 'superadmin');
+    const input = parseInput(deleteUserInput, args, 'deleteUserEverywhere');
+    if (input.id === userId) throw forbidden('Nobody deletes themselves; another superadmin can');
+    const beginning = { saga: deleteUserEverywhere, input, tenantId: null, subject: `user:${input.id}` };
     return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
   },
 

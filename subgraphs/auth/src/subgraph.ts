@@ -24,6 +24,7 @@ import * as summaries from './summary.ts';
 import * as preparedAccounts from './prepared-account.ts';
 import * as activities from './user-activity.ts';
 import * as projects from './user-project.ts';
+import * as accountDeletion from './account-deletion.ts';
 import * as tenantAccess from './tenant-access.ts';
 import * as users from './user.ts';
 import { walls } from './walls.ts';
@@ -52,6 +53,7 @@ const resolvers: Resolvers = {
     ...users.mutation,
     ...preparedAccounts.mutation,
     ...tenantAccess.mutation,
+    ...accountDeletion.mutation,
     ...profiles.mutation,
     ...organizations.mutation,
     ...roles.mutation,
