@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { format, resolveConfig } from 'prettier';
-import { isMap, Pair, parseDocument, Scalar, type Document } from 'yaml';
+import { isMap, isSeq, Pair, parseDocument, Scalar, type Document } from 'yaml';
 import { databaseVariable, domainFolders, type DomainFolder } from '../kit/src/domains.ts';
 
 const root = new URL('../', import.meta.url);
@@ -31,8 +31,18 @@ function writeTsconfig(): string {
   return JSON.stringify({ ...config, references });
 }
 
+/** The folder that mail is written to while no mail server is named, shared by all services that send some. */
+const outbox = { volume: 'outbox', folder: '/outbox' };
+
+/** Whether a domain sends mail: its settings say so. */
+async function sendsMail({ name }: DomainFolder): Promise<boolean> {
+  const file = new URL(`subgraphs/${name}/src/settings.ts`, root);
+  const { settingsSchema } = (await import(file.href)) as { settingsSchema: { readonly shape: object } };
+  return 'MAIL_OUTBOX_DIR' in settingsSchema.shape;
+}
+
 /** Adds the services of domains that have none, before the gateway's; what one has been given by hand stays. */
-function writeCompose(): string {
+async function writeCompose(): Promise<string> {
   const file = parseDocument(read('docker-compose.yml'));
   const services = file.get('services');
   if (!isMap(services)) throw new Error('docker-compose.yml has no services');
@@ -42,10 +52,21 @@ function writeCompose(): string {
     const place = services.items.findIndex(({ key }) => String(key) === 'gateway');
     services.items.splice(place, 0, service(file, domain));
   }
+  for (const domain of domainFolders) if (await sendsMail(domain)) giveOutbox(file, domain);
   const subgraphs = domainFolders.map(({ name, port }) => `${name}=http://${name}:${port}`);
   file.setIn(['services', 'gateway', 'environment', 'SUBGRAPHS'], subgraphs.join(','));
   file.setIn(['services', 'gateway', 'depends_on'], file.createNode([...names, 'redis'], { flow: true }));
   return file.toString({ lineWidth: 0, singleQuote: true });
+}
+
+/** Mounts the outbox of mail into a domain's service; without it mail would be lost with the container. */
+function giveOutbox(file: Document, { name }: DomainFolder): void {
+  file.setIn(['services', name, 'environment', 'MAIL_OUTBOX_DIR'], outbox.folder);
+  const mount = `${outbox.volume}:${outbox.folder}`;
+  const mounts = file.getIn(['services', name, 'volumes']);
+  if (isSeq(mounts)) {
+    if (!mounts.items.some((item) => String(item) === mount)) mounts.add(mount);
+  } else file.setIn(['services', name, 'volumes'], file.createNode([mount], { flow: true }));
 }
 
 const databaseUrl = ({ name }: DomainFolder): string =>
@@ -89,7 +110,7 @@ async function formatted(file: string, text: string): Promise<string> {
 
 const files: Readonly<Record<string, string>> = {
   'tsconfig.json': await formatted('tsconfig.json', writeTsconfig()),
-  'docker-compose.yml': await formatted('docker-compose.yml', writeCompose()),
+  'docker-compose.yml': await formatted('docker-compose.yml', await writeCompose()),
   'deploy/databases.sql': writeDatabases(),
 };
 

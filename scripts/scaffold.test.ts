@@ -36,7 +36,6 @@ describe('a new subgraph', () => {
       'subgraphs/weather/src/context.ts',
       'subgraphs/weather/src/server.ts',
       'subgraphs/weather/src/settings.ts',
-      'subgraphs/weather/src/subgraph.test.ts',
       'subgraphs/weather/src/subgraph.ts',
       'subgraphs/weather/src/testing.ts',
       'subgraphs/weather/tsconfig.json',

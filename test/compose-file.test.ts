@@ -178,6 +178,18 @@ describe('docker-compose.yml', () => {
     expect(() => schemas.map((schema) => readSettings(schema, environment))).not.toThrow();
   });
 
+  test('keeps the mail of every process that sends some in the same volume', () => {
+    const mailing = processes.filter(({ entry }) =>
+      schemasOf(entry).some(({ shape }) => 'MAIL_OUTBOX_DIR' in shape),
+    );
+    expect(mailing.map(({ name }) => name)).toEqual(['auth', 'notifications']);
+    const places = mailing.map(({ name }) => {
+      const { MAIL_OUTBOX_DIR: folder } = environmentOf(name);
+      return mounts.find((mount) => mount.name === name && mount.target === folder)?.source;
+    });
+    expect(places).toEqual(['outbox', 'outbox']);
+  });
+
   test('migrates the databases of all domains', () => {
     expect(Object.keys(environmentOf('migrate')).toSorted()).toEqual(databaseVariables.toSorted());
   });
@@ -262,7 +274,8 @@ describe('docker-compose.yml', () => {
   });
 
   test('declares the volumes that it uses, and no others', () => {
-    expect(Object.keys(file.volumes).toSorted()).toEqual(namedVolumes.map(({ source }) => source).toSorted());
+    const used = new Set(namedVolumes.map(({ source }) => source));
+    expect(Object.keys(file.volumes).toSorted()).toEqual([...used].toSorted());
   });
 });
 

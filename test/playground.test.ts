@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
+import { ask, logIn, tenantAdmin } from './support/ask.ts';
 import { aBrowser } from './support/browser.ts';
 import { aGateway, type TestGateway } from './support/gateways.ts';
 
@@ -79,6 +80,28 @@ describe('the playground', () => {
       .click();
     await page.locator('.graphiql-query-editor').filter({ hasText: 'WhoAmI' }).waitFor({ timeout: 5_000 });
     expect(await result('superadmin@cdx.example')).toContain('SUPERADMIN');
+  });
+
+  test('subscribes, and shows what happens as it happens', async () => {
+    await page.getByRole('button', { name: /examples/i }).click();
+    await page.getByRole('menuitem', { name: /on record, live/i }).click();
+    await page
+      .locator('.graphiql-query-editor')
+      .filter({ hasText: 'auditLogAdded' })
+      .waitFor({ timeout: 5_000 });
+    await page.getByRole('button', { name: /execute query/i }).click();
+    const stop = page.getByRole('button', { name: /stop query/i });
+    await stop.waitFor();
+    const shown = page.locator('.result-window').filter({ hasText: '"auditLogAdded"' });
+    const token = await logIn(gateway, tenantAdmin);
+    // A subscription does not tell that it has begun. A refusal is on record like a change, and leaves no row behind.
+    const refused =
+      'mutation { createCustomer(input: { tenantId: "borealis", email: "a@b.example" }) { id } }';
+    while (!(await shown.isVisible())) {
+      await ask(gateway, refused, { token });
+      await page.waitForTimeout(200);
+    }
+    await stop.click();
   });
 
   test('has the docs of the whole graph', async () => {

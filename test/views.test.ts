@@ -70,6 +70,38 @@ describe.each(topologies)('across services, %s,', (topology) => {
     expect(lastAt(shown)).toEqual(lastAt(shown).toSorted().toReversed());
   });
 
+  test.each([
+    ['Organization', 'acme', null],
+    ['Client', 'acme', null],
+    ['AgentInstance', 'newsletter', expect.any(String)],
+    ['PersonaTemplate', 'customer', null],
+  ])(
+    'a search finds a %s by “%s”, and shows a tenant’s admin the tenant alone',
+    async (type, text, clientId) => {
+      const query = `query ($text: String!, $types: [String!], $tenantId: ID) {
+      search(text: $text, types: $types, tenantId: $tenantId, first: 5) {
+        unavailable hits { type clientId tenantId title highlight } } }`;
+      for (const [token, tenantId] of [
+        [admin, null],
+        [root, 'acme'],
+      ] as const) {
+        const answer = await ask(gateway, query, { token, variables: { text, types: [type], tenantId } });
+        expect(answer.errors).toEqual([]);
+        expect(at(answer, 'search', 'unavailable')).toEqual([]);
+        const hits = at(answer, 'search', 'hits') as readonly Record<string, unknown>[];
+        expect(hits.length).toBeGreaterThan(0);
+        for (const hit of hits) {
+          expect(hit).toMatchObject({ type, clientId, highlight: expect.stringMatching(/\*\*.+\*\*/) });
+          expect([null, 'acme']).toContain(hit.tenantId);
+        }
+      }
+      const elsewhere = { text, types: [type], tenantId: 'globex' };
+      const answer = await ask(gateway, query, { token: admin, variables: elsewhere });
+      const hits = at(answer, 'search', 'hits') as readonly Record<string, unknown>[];
+      expect(hits.filter(({ tenantId }) => tenantId !== null)).toEqual([]);
+    },
+  );
+
   test('a search is for who has logged in, the rest for superadmins', async () => {
     const search = '{ search(text: "a") { hits { id } } }';
     expect(codesOf(await ask(gateway, search))).toEqual(['UNAUTHORIZED_FIELD_OR_TYPE']);

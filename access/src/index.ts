@@ -1,11 +1,5 @@
-export {
-  accountRoles,
-  domainAccess,
-  serviceAccess,
-  sharedTypes,
-  type DomainAccess,
-  type Right,
-} from './matrix.ts';
+export { accountRoles, type DomainAccess, type Right } from './matrix-types.ts';
+export { domainAccess, serviceAccess, sharedTypes } from './matrix.ts';
 export {
   directiveOf,
   isScope,

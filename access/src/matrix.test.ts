@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { accountRoles, domainAccess } from './matrix.ts';
+import { accountRoles } from './matrix-types.ts';
+import { domainAccess } from './matrix.ts';
 import { directiveOf, isScope, permitted, policyOf, scopes, scopesOfRole } from './policy.ts';
 
 describe('a role’s scopes', () => {

@@ -3,50 +3,7 @@
  * refuses a schema whose policies differ from it, and docs/access.md is written from it.
  */
 
-/** The roles that an account may have. */
-export const accountRoles = ['superadmin', 'admin', 'client', 'user'] as const;
-
-export type AccountRole = (typeof accountRoles)[number];
-
-/** Nothing, reading, or reading and writing; `own` is the caller's tenant and, of what belongs to a user, the caller's. */
-export type Right = '-' | 'r' | 'r own' | 'rw' | 'rw own';
-
-/** A right of its own, beside reading and writing a domain. */
-export interface SpecialScope {
-  readonly description: string;
-  readonly roles: readonly AccountRole[];
-  /** The root fields that need it in place of `<domain>:read` or `<domain>:write`. */
-  readonly fields: readonly string[];
-}
-
-/** Coordinates whose policy is not the one that the domain's rows and columns give. */
-export interface Exception {
-  /**
-   * `public`: anybody. `authenticated`: whoever has logged in. `read`: a mutation that reading is enough for.
-   * `internal`: nobody but the product itself; callers do not even see it.
-   */
-  readonly policy: 'public' | 'authenticated' | 'read' | 'internal';
-  readonly coordinates: readonly string[];
-  readonly reason: string;
-}
-
-/** Root fields for which the subgraph asks for the role superadmin too, whatever scopes a caller has been given. */
-export interface SuperadminFields {
-  readonly fields: readonly string[];
-  readonly reason: string;
-}
-
-/** One domain: a column of the matrix, and what departs from it. */
-export interface DomainAccess {
-  /** What is in it, for descriptions: `Read <holds>`. */
-  readonly holds: string;
-  readonly rights: Readonly<Record<AccountRole, Right>>;
-  readonly specialScopes?: Readonly<Record<string, SpecialScope>>;
-  /** Its entities that other domains refer to and extend; there their own fields carry their own policy. */
-  readonly entities?: readonly string[];
-  readonly exceptions?: readonly Exception[];
-  readonly superadminOnly?: readonly SuperadminFields[];
-}
+import type { AccountRole, DomainAccess, Exception } from './matrix-types.ts';
 
 /** Tenant admins read and write their tenant, clients their own, users read: the row of every domain of people's work. */
 const work: DomainAccess['rights'] = { superadmin: 'rw', admin: 'rw', client: 'rw own', user: 'r own' };
@@ -126,7 +83,7 @@ const auth: DomainAccess = {
 const clients: DomainAccess = {
   holds: 'clients and what runs for them',
   rights: work,
-  entities: ['Client'],
+  entities: ['Client', 'WorkflowExecution'],
   specialScopes: {
     'clients:provision': {
       description: 'Make a client with its schema, change its record, suspend and archive it',
@@ -204,6 +161,7 @@ const views: DomainAccess = {
         ...['dataLineage', 'serviceHealth', 'complianceReport'].map((field) => `Query.${field}`),
         ...['LineageType', 'LineageKey', 'LineageField', 'ServiceHealth'],
         ...['ComplianceAssessment', 'AssessedControl'],
+        'Subscription.serviceHealthChanged',
       ],
     },
   },
@@ -308,6 +266,7 @@ const analytics: DomainAccess = {
 
 const notifications: DomainAccess = {
   holds: 'notifications and their deliveries',
+  entities: ['Notification'],
   rights: work,
   exceptions: [
     {
@@ -352,7 +311,10 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
 /** The audit log of each domain, with its types, which every subgraph has. */
 export const auditLog = {
   scope: 'platform:audit:read',
-  types: ['AuditEntry', 'AuditEntryConnection', 'AuditEntryEdge'],
+  coordinates: [
+    ...['AuditEntry', 'AuditEntryConnection', 'AuditEntryEdge'],
+    ...['Subscription.auditLogAdded', 'AuditLogEvent'],
+  ],
 } as const;
 
 /** Types that every subgraph may have: values, as safe as the field that answers with them, which has the policy. */

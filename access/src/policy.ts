@@ -1,12 +1,5 @@
-import {
-  accountRoles,
-  auditLog,
-  domainAccess,
-  sharedTypes,
-  type AccountRole,
-  type DomainAccess,
-  type SpecialScope,
-} from './matrix.ts';
+import { accountRoles, type AccountRole, type DomainAccess, type SpecialScope } from './matrix-types.ts';
+import { auditLog, domainAccess, sharedTypes } from './matrix.ts';
 
 /** What a coordinate asks of its caller: nothing, a login, one scope, or to be the product itself. */
 export type Policy = 'public' | 'authenticated' | 'internal' | { readonly scope: string };
@@ -110,7 +103,9 @@ export function superadminReason(domain: string, coordinate: string): string | u
 }
 
 function isOfAuditLog(domain: string, coordinate: string): boolean {
-  return coordinate === `Query.${domain}AuditLog` || auditLog.types.some((type) => type === coordinate);
+  return (
+    coordinate === `Query.${domain}AuditLog` || auditLog.coordinates.some((known) => known === coordinate)
+  );
 }
 
 function specialScopes({ specialScopes: special = {} }: DomainAccess): [string, SpecialScope][] {

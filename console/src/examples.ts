@@ -1,8 +1,10 @@
 import clients from './examples/clients.graphql?raw';
+import live from './examples/live.graphql?raw';
 import me from './examples/me.graphql?raw';
 import personaTemplates from './examples/persona-templates.graphql?raw';
 import searchMemory from './examples/search-memory.graphql?raw';
 import systemPrompts from './examples/system-prompts.graphql?raw';
+import tenants from './examples/tenants.graphql?raw';
 
 export type Example = { name: string; operationName: string; query: string; variables: string };
 
@@ -13,7 +15,7 @@ export type Example = { name: string; operationName: string; query: string; vari
  */
 function parseExample(text: string): Example {
   const name = /^# (.+)$/m.exec(text)?.[1]?.trim() ?? 'Unnamed example';
-  const operationName = /^query (\w+)/m.exec(text)?.[1] ?? '';
+  const operationName = /^(?:query|subscription) (\w+)/m.exec(text)?.[1] ?? '';
   const variables = /^# Variables: (.+)$/m.exec(text)?.[1];
   return {
     name,
@@ -24,6 +26,7 @@ function parseExample(text: string): Example {
 }
 
 /** In the order of the menu: the query that shows the federation best comes first. */
-export const examples: readonly Example[] = [clients, me, personaTemplates, searchMemory, systemPrompts].map(
-  parseExample,
-);
+export const examples: readonly Example[] = [
+  ...[clients, tenants, me, personaTemplates],
+  ...[searchMemory, systemPrompts, live],
+].map(parseExample);

@@ -1,5 +1,7 @@
-import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
+import { getOperationAST, OperationTypeNode } from 'graphql';
+import { createClient } from 'graphql-sse';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import { ExamplesMenu } from './examples-menu.tsx';
 import { examples } from './examples.ts';
@@ -8,12 +10,20 @@ import { LoginBar } from './login-bar.tsx';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 
-/** GraphiQL resolves a subscription's address from the page's, so it is given a whole address and not only a path. */
-function createFetcher(session: Session, graphqlPath: string): ReturnType<typeof createGraphiQLFetcher> {
-  return createGraphiQLFetcher({
-    url: new URL(graphqlPath, window.location.origin).href,
-    fetch: session.fetch,
-  });
+/**
+ * Subscriptions by server-sent events: they go by the session's own fetch, like all else, and a WebSocket would have to
+ * be given the token.
+ */
+function createFetcher(session: Session, graphqlPath: string): Fetcher {
+  const url = new URL(graphqlPath, window.location.origin).href;
+  const ask = createGraphiQLFetcher({ url, fetch: session.fetch });
+  const events = createClient({ url, fetchFn: session.fetch, retryAttempts: 0 });
+  return (params, options) => {
+    const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName);
+    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return ask(params, options);
+    const { query, variables } = params;
+    return events.iterate({ query, variables: (variables ?? {}) as Record<string, unknown> });
+  };
 }
 
 export function Playground({ session, settings }: { session: Session; settings: Settings }): ReactNode {

@@ -15,7 +15,7 @@ export function makeProgress(): Progress {
   const terminal = process.stdout.isTTY;
   let started: number | undefined;
   let bar: SingleBar | undefined;
-  let lastTenth = -1;
+  let last: { readonly done: number; readonly total: number; readonly tenth: number } | undefined;
 
   const end = (): void => {
     bar?.stop();
@@ -34,8 +34,11 @@ export function makeProgress(): Progress {
     bar(done, total, words) {
       if (!terminal) {
         const tenth = Math.floor((done / Math.max(total, 1)) * 10);
-        if (tenth !== lastTenth) process.stdout.write(` ${tenth * 10} %`);
-        lastTenth = tenth;
+        // It begins anew with the data of the next domain.
+        const isAnother = last !== undefined && (total !== last.total || done < last.done);
+        if (isAnother) process.stdout.write(`, ${words}`);
+        if (isAnother || tenth !== last?.tenth) process.stdout.write(` ${tenth * 10} %`);
+        last = { done, total, tenth };
         return;
       }
       if (!bar) {

@@ -41,6 +41,8 @@ export interface Answering {
   readonly lane: FastLane;
   /** Takes note of a change that no request tells of. */
   readonly onChange: (change: RowsChanged) => void;
+  /** An answer as it is sent. */
+  readonly stringify: SharedAnswers['write'];
 }
 
 /** Starts Apollo Server on the graph, with what the product adds to it. */
@@ -89,7 +91,12 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
     ],
   });
   await apollo.start();
-  return { apollo, lane, onChange: (change) => void cache?.epochs.advance(change) };
+  return {
+    apollo,
+    lane,
+    stringify: answers.write,
+    onChange: (change) => void cache?.epochs.advance(change),
+  };
 }
 
 /** Apollo's gateway for supergraphs and plans; the product's for who may ask and for execution. */

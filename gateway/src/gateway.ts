@@ -6,6 +6,7 @@ import { serveHealth } from './http/health.ts';
 import { servePlayground } from './http/playground.ts';
 import { makeServer } from './http/server.ts';
 import { makeIdentify } from './identity/access-token.ts';
+import { openLive } from './live/index.ts';
 import { makeLimits } from './limits/index.ts';
 import { openSafelist } from './persisted/index.ts';
 import { connectRedis } from './redis.ts';
@@ -36,7 +37,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     delayMs: settings.REFUSALS_DELAY_MS,
   });
   try {
-    const { apollo, lane, onChange } = await startApollo({
+    const { apollo, lane, stringify, onChange } = await startApollo({
       topology,
       settings,
       limits,
@@ -47,13 +48,15 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
+    const live = openLive({ apollo, stringify, topology, settings, log });
     const door = {
       apollo,
       identify: makeIdentify(keys, settings.OIDC_ISSUERS),
       timeoutMs: settings.REQUEST_TIMEOUT_MS,
     };
-    serveGraphql(server, {
+    await serveGraphql(server, {
       ...door,
+      live: { live, maxMessage: settings.BODY_LIMIT_BYTES, origins: settings.CORS_ORIGINS },
       safelist,
       lane: settings.FAST_LANE ? lane : undefined,
       admit: (identity, address) => limits.admit(identity, address),

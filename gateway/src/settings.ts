@@ -73,6 +73,12 @@ export const settingsSchema = z.object({
     .describe(
       'Runs a query once that one caller asks several times at the same time. By default where one process serves all, without WORKERS and REDIS_URL: a query must see the changes before it, of which another process knows nothing.',
     ),
+  SUBSCRIPTIONS_PER_CALLER: integer(1, 100_000)
+    .default(100)
+    .describe('The most subscriptions of one caller at once, in each process.'),
+  SERVICE_HEALTH_SECONDS: integer(1, 3_600)
+    .default(10)
+    .describe('How often the services are looked after while somebody subscribes to their health.'),
   BODY_LIMIT_BYTES: integer(1_024, 104_857_600).default(1_048_576).describe('The largest request body.'),
   ...limitSettings,
   CORS_ORIGINS: origins

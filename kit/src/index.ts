@@ -3,6 +3,7 @@ export type { AuditOrigin } from './audit/chain.ts';
 export type { AuditDraft } from './audit/entry.ts';
 export type { Audit, AuditedTables } from './audit/record.ts';
 export { verifyAuditLog, type BrokenLink, type VerifiedChain } from './audit/verify.ts';
+export { followedChangesForm, type Change, type FollowedChanges, type Heads } from './changes/follow.ts';
 export {
   makeContext,
   requireRole,
@@ -31,6 +32,7 @@ export { bytesToUuid, idOf, isUuid, newId, uuidToBytes } from './ids/uuid.ts';
 export { anonymous, roles, system, type Identity, type Role } from './identity/identity.ts';
 export {
   deadlineHeader,
+  freshHeader,
   identityHeader,
   signIdentity,
   verifyIdentity,
@@ -70,8 +72,17 @@ export { sumAmounts } from './schema/money.ts';
 export { amount, currency, tenantId } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
-export { hasWords, searchTables, type Searched, type SearchHit } from './search/search.ts';
+export {
+  checkSought,
+  hasWords,
+  searchTables,
+  type Searched,
+  type SearchedElsewhere,
+  type SearchHit,
+  type Sought,
+} from './search/search.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
+export { withPulse } from './server/pulse.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { columnRef, decodeRows, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
@@ -84,9 +95,10 @@ export {
 export type { Database, RequestDatabase } from './sql/database.ts';
 export { violatedConstraint } from './sql/errors.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
+export { JsonText, writeJson } from './json/json-text.ts';
 export { publishWork, workChannel, type WorkEvent } from './telemetry/work.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
-export { unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';
+export { allWalled, unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';
 export type { PrismaClientLike, WriteOptions, WritesOnly } from './sql/write.ts';
 export {
   databaseUrl,

@@ -42,11 +42,14 @@ export function codesOf({ errors }: Answer): string[] {
 }
 
 /** A part of an answer's data, by its path; throws when there is none, with the errors that tell why. */
-export function at(answer: Answer, ...path: readonly (string | number)[]): unknown {
+export function at(
+  answer: Partial<Pick<Answer, 'data' | 'text'>>,
+  ...path: readonly (string | number)[]
+): unknown {
   let value: unknown = answer.data;
   for (const key of path) {
     if (typeof value !== 'object' || value === null)
-      throw new Error(`No ${path.join('.')} in ${answer.text}`);
+      throw new Error(`No ${path.join('.')} in ${answer.text ?? JSON.stringify(answer)}`);
     value = Reflect.get(value, key);
   }
   return value;

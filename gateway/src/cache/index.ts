@@ -7,7 +7,7 @@ import {
   type GraphQLRequestListener,
   type GraphQLResponse,
 } from '@apollo/server';
-import type { Logger } from '@cdx/kit';
+import { writeJson, type Logger } from '@cdx/kit';
 import { OperationTypeNode, type OperationDefinitionNode } from 'graphql';
 import type { Redis } from 'ioredis';
 import type { RequestContext } from '../execution/request-context.ts';
@@ -126,7 +126,7 @@ class KeptRequest implements GraphQLRequestListener<RequestContext> {
       const { data } = body.singleResult;
       const { maxAge = 0 } = context.overallCachePolicy;
       if (data && maxAge > 0) {
-        const kept = JSON.stringify({ time: Date.now(), data } satisfies Kept);
+        const kept = writeJson({ time: Date.now(), data } satisfies Kept);
         void this.#parts.store.set(this.#key, kept, Math.min(maxAge, longestSeconds));
       }
     }

@@ -1,6 +1,13 @@
 import { channel } from 'node:diagnostics_channel';
 import type { GraphQLDataSource } from '@apollo/gateway';
-import { system, type SubgraphOperation, type SubgraphRequest, type SubgraphResult } from '@cdx/kit';
+import {
+  system,
+  type FollowedChanges,
+  type Heads,
+  type SubgraphOperation,
+  type SubgraphRequest,
+  type SubgraphResult,
+} from '@cdx/kit';
 import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
 
 /** One fetch of the gateway from a subgraph: what a test counts, and a trace shows. */
@@ -19,6 +26,11 @@ export interface SubgraphSource extends GraphQLDataSource {
   ask(operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult>;
   /** Asks for the gateway itself, as the system. */
   fetch(query: string, variables?: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
+  /**
+   * Follows what happens in the subgraph; absent where it cannot be followed. Throws when it is lost.
+   * @param from how far an earlier following had come; from now on when not given
+   */
+  readonly follow?: (from: Heads | undefined, signal: AbortSignal) => AsyncIterable<FollowedChanges>;
   /** Rejects with the reason when the subgraph cannot answer. */
   check(): Promise<void>;
   /** The version that the subgraph runs; undefined when it does not say. */
@@ -33,7 +45,7 @@ export type Fetch = (operation: SubgraphOperation, context: RequestContext) => P
 export function toSource(
   name: string,
   fetch: Fetch,
-  rest: Pick<SubgraphSource, 'check' | 'version' | 'close'>,
+  rest: Pick<SubgraphSource, 'check' | 'version' | 'close' | 'follow'>,
 ): SubgraphSource {
   return {
     ...rest,
@@ -54,7 +66,7 @@ export function toSource(
 }
 
 /** A request that the gateway makes for itself: a health check, the loading of a schema. */
-function ownRequest(timeoutMs = 5_000): SubgraphRequest {
+export function ownRequest(timeoutMs = 5_000): SubgraphRequest {
   return {
     identity: system,
     requestId: 'gateway',

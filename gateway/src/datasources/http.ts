@@ -1,5 +1,6 @@
 import {
   deadlineHeader,
+  freshHeader,
   identityHeader,
   isErrorCode,
   isMutation,
@@ -13,6 +14,7 @@ import { Pool } from 'undici';
 import { z } from 'zod';
 import { identityFor, type RequestContext } from '../execution/request-context.ts';
 import { toSource, type SubgraphSource } from './data-source.ts';
+import { followRemote } from './follow-remote.ts';
 import { tooLate, unavailable } from './failure.ts';
 
 export interface HttpSourceOptions {
@@ -56,7 +58,7 @@ const temporary = new Set([502, 503, 504]);
 
 /** A subgraph over HTTP, on kept-alive connections; queries are asked once more when the connection fails. */
 export function httpSource(options: HttpSourceOptions): SubgraphSource {
-  const { name, url, log } = options;
+  const { name, url, secrets, log } = options;
   const { origin } = new URL(url);
   const pool = new Pool(origin, {
     connections: options.connections,
@@ -85,6 +87,7 @@ export function httpSource(options: HttpSourceOptions): SubgraphSource {
   };
 
   const source = toSource(name, fetch, {
+    ...(secrets ? { follow: (from, signal) => followRemote(pool, { name, secrets }, from, signal) } : {}),
     async check() {
       const { errors } = await source.fetch('{ __typename }');
       if (errors?.[0]) throw new Error(errors[0].message);
@@ -104,7 +107,8 @@ async function post(
   operation: SubgraphOperation,
   context: RequestContext,
 ): Promise<SubgraphResult> {
-  const { requestId, deadlineMs, signal } = context.request;
+  const { query, operationName, variables } = operation;
+  const { requestId, deadlineMs, signal, isFresh } = context.request;
   const identity = secrets ? { [identityHeader]: await identityFor(context, name, secrets.current()) } : {};
   const { pathname, search } = new URL(url);
   const { statusCode, body } = await pool.request({
@@ -115,9 +119,10 @@ async function post(
       accept: 'application/json',
       'x-request-id': requestId,
       [deadlineHeader]: String(deadlineMs),
+      ...(isFresh ? { [freshHeader]: '1' } : {}),
       ...identity,
     },
-    body: JSON.stringify(operation),
+    body: JSON.stringify({ query, operationName, variables }),
     signal,
   });
   const text = await body.text();
@@ -127,7 +132,7 @@ async function post(
     throw new Error(`HTTP ${statusCode}, and no GraphQL result`);
   }
   const { data, errors, extensions } = answer.data;
-  const unknown = isMutation(operation.query) ? [{ domain: name, tenantId: null }] : [];
+  const unknown = isMutation(query) ? [{ domain: name, tenantId: null }] : [];
   for (const change of extensions?.changes ?? unknown) context.request.onChange?.(change);
   const coded = errors?.map((error) => ofSubgraph(error, name, log));
   return { ...(data === undefined ? {} : { data }), ...(coded ? { errors: coded } : {}) };

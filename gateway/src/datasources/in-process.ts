@@ -14,6 +14,7 @@ export function inProcessSource(subgraph: Subgraph, log: Logger): SubgraphSource
       return withinDeadline(execute(operation, contextOf(context, subgraph)), signal, subgraph.name);
     },
     {
+      ...(subgraph.follow ? { follow: subgraph.follow } : {}),
       check: () => subgraph.checkHealth(),
       version: () => Promise.resolve(productVersion),
       close: () => subgraph.close(),

@@ -1,3 +1,4 @@
 export { fetchChannel, type FetchEvent, type SubgraphSource } from './data-source.ts';
 export { httpSource } from './http.ts';
+export { sdlOf, within } from './probe.ts';
 export { inProcessSource } from './in-process.ts';

@@ -59,7 +59,7 @@ function fieldsWithPolicy({ name, fields = [] }: ObjectTypeDefinitionNode): Fiel
 }
 
 const places = [...types.values()].flatMap((type) => {
-  const isRoot = type.name.value === 'Query' || type.name.value === 'Mutation';
+  const isRoot = ['Query', 'Mutation', 'Subscription'].includes(type.name.value);
   const own = {
     coordinate: type.name.value,
     written: policiesOf(type.directives),

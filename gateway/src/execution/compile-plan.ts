@@ -26,8 +26,10 @@ function compileNode(node: PlanNode | SubscriptionNode, path: PlanPath, graph: P
       return compileFetch(node, path, graph);
     case 'Condition':
       return compileCondition(node, path, graph);
-    case 'Defer':
+    // Run for one event: what fetches the event's entity, and then what is asked of that.
     case 'Subscription':
+      return compileNode(sequenceOf(node), path, graph);
+    case 'Defer':
       throw new TypeError(`This executor runs no ${node.kind.toLowerCase()}`);
   }
 }
@@ -86,6 +88,10 @@ function compileCondition(node: ConditionNode, path: PlanPath, graph: PlannedGra
   };
 }
 
+function sequenceOf({ primary, rest }: SubscriptionNode): PlanNode {
+  return { kind: 'Sequence', nodes: rest ? [primary, rest] : [primary] };
+}
+
 /** The response keys that a plan fetches at the root. */
 export function rootKeys(node: PlanNode | SubscriptionNode | undefined): string[] {
   switch (node?.kind) {
@@ -94,6 +100,8 @@ export function rootKeys(node: PlanNode | SubscriptionNode | undefined): string[
       return node.nodes.flatMap(rootKeys);
     case 'Condition':
       return [...rootKeys(node.ifClause), ...rootKeys(node.elseClause)];
+    case 'Subscription':
+      return rootKeys(sequenceOf(node));
     case 'Fetch':
       return keysOf(node);
     default:

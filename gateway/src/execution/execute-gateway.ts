@@ -85,7 +85,7 @@ class PlanExecutor {
       absent: new Map(),
       variables: compiled.variablesOf(variables),
       coerced: compiled.variablesOf(coerced),
-      ask: (name, asked) => this.#source(name).ask(asked, context.context),
+      ask: (name, asked) => this.#source(name).ask({ ...asked, jsonAsText: true }, context.context),
     };
     await compiled.fetch(run);
     const introspection = this.#introspect(compiled, variables);

@@ -5,7 +5,7 @@ import { failureOf, type Failure } from './failures.ts';
 import { Entities } from './entities.ts';
 import { compileOperation } from './fetch-operation.ts';
 import { fetchTogether, type EntityFetch } from './fetch-together.ts';
-import { merge, type Data } from './objects.ts';
+import { copyOf, merge, type Data } from './objects.ts';
 import { objectsAt, placesAt, type Path, type PlanPath } from './places.ts';
 import { compileRepresentation, type PlannedGraph } from './representation.ts';
 import { compileRewrites, type Rewrite } from './rewrite.ts';
@@ -58,7 +58,7 @@ function compileRootFetch(node: FetchNode, path: PlanPath, { isOfType }: Planned
     rewrite?.(data);
     merge(first, data);
     // Each has what was fetched to itself: what is fetched further may differ.
-    for (const other of others) merge(other, structuredClone(data));
+    for (const other of others) merge(other, copyOf(data));
   };
 }
 

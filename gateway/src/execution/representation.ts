@@ -1,4 +1,5 @@
 import type { QueryPlanSelectionNode } from '@apollo/query-planner';
+import { JsonText } from '@cdx/kit';
 import type { Variants } from './planning-supergraph.ts';
 import { isData, merge, type Data } from './objects.ts';
 
@@ -58,10 +59,15 @@ function compileStep(selection: QueryPlanSelectionNode, graph: PlannedGraph): St
   return (object, into) => {
     const value = object[key];
     if (value === undefined) return false;
-    const taken = select ? deepSelect(value, select) : value;
-    into[name] = taken;
+    into[name] = select ? deepSelect(value, select) : valueOf(value);
     return true;
   };
+}
+
+/** What a subgraph is asked with has no texts in it: its resolvers look inside. */
+function valueOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(valueOf);
+  return value instanceof JsonText ? value.value : value;
 }
 
 function deepSelect(value: unknown, select: (object: Data) => Data | undefined): unknown {

@@ -5,6 +5,7 @@ import {
   type Subgraph,
   type SubgraphRequest,
 } from '@cdx/kit';
+import type { LiveStep } from '../live/step.ts';
 
 /**
  * One client request, for as long as it runs: who asks, and what each subgraph keeps for it. A plain object, since
@@ -18,6 +19,8 @@ export interface RequestContext {
   readonly subgraphContexts: Map<string, SubgraphRequest>;
   /** The caller's identity as signed for each remote subgraph, by name. */
   readonly signedIdentities: Map<string, Promise<string>>;
+  /** What a subscription is executed for. */
+  readonly live?: LiveStep;
 }
 
 /**
@@ -29,6 +32,17 @@ export function makeRequestContext(
   changeListeners: RequestContext['changeListeners'] = new Set(),
 ): RequestContext {
   return { request, changeListeners, subgraphContexts: new Map(), signedIdentities: new Map() };
+}
+
+/**
+ * The context of a client's request, whose listeners are told of its changes.
+ * @param live what a subscription is executed for
+ */
+export function openRequestContext(request: SubgraphRequest, live?: LiveStep): RequestContext {
+  const listeners: RequestContext['changeListeners'] = new Set();
+  const onChange = (change: RowsChanged): void => listeners.forEach((listener) => listener(change));
+  const context = makeRequestContext({ ...request, onChange }, listeners);
+  return live ? { ...context, live } : context;
 }
 
 /** The subgraph's context in a request: the loaders in it are shared by all its fetches. */

@@ -20,6 +20,7 @@ const graph = aGraph(
         any: () => [{ __typename: 'Dog', id: '2', tricks: [] }, null],
         cat: () => ({ id: '1', name: 'Tom', lives: 9 }),
       },
+      Subscription: { pets: () => ({ __typename: 'Cat', id: '1', name: 'Tom' }) },
     },
   },
   {
@@ -139,8 +140,8 @@ test('the schema is answered beside data', async () => {
   });
 });
 
-test('a subscription is refused', async () => {
-  const { data, errors } = await graph.ask('subscription { pets { id } }');
-  expect(data).toBeNull();
-  expect(errors).toHaveLength(1);
+test('a subscription is executed for one event, whose entity other services add to', async () => {
+  expect(await dataOf('subscription { pets { name ... on Cat { color } } }')).toEqual({
+    pets: { name: 'Tom', color: 'fur black' },
+  });
 });

@@ -87,12 +87,13 @@ export async function serve(
   });
   await apollo.start();
   const server = Fastify();
-  serveGraphql(server, {
+  await serveGraphql(server, {
     apollo,
     identify: (authorization) => Promise.resolve(callerOf(authorization)),
     admit: options.admit ?? (() => Promise.resolve()),
     timeoutMs: 10_000,
     safelist: undefined,
+    live: undefined,
     lane: options.withLane ? lane : undefined,
   });
   server.addHook('onClose', () => apollo.stop());

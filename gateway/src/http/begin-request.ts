@@ -1,6 +1,6 @@
-import type { Identity, RowsChanged } from '@cdx/kit';
+import type { Identity } from '@cdx/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
+import { openRequestContext, type RequestContext } from '../execution/request-context.ts';
 
 /** The context of a client's request by HTTP, which has `timeoutMs` from now. */
 export function beginRequest(
@@ -9,17 +9,14 @@ export function beginRequest(
   identity: Identity,
   timeoutMs: number,
 ): RequestContext {
-  const listeners: RequestContext['changeListeners'] = new Set();
-  const request = {
+  return openRequestContext({
     identity,
     requestId: id,
     ipAddress: ip,
     userAgent: headers['user-agent'] ?? null,
     signal: untilGone(reply, timeoutMs),
     deadlineMs: Date.now() + timeoutMs,
-    onChange: (change: RowsChanged) => listeners.forEach((listener) => listener(change)),
-  };
-  return makeRequestContext(request, listeners);
+  });
 }
 
 /** Aborted when the client leaves before it has its answer, or when the time is up. */

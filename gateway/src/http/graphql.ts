@@ -10,6 +10,7 @@ import { InvalidToken, KeysUnavailable, type Identify } from '../identity/access
 import type { Limits } from '../limits/index.ts';
 import type { Safelist } from '../persisted/index.ts';
 import { beginRequest } from './begin-request.ts';
+import { eventsHandler, webSocketRoute, type LiveDoor } from './live.ts';
 
 export interface GraphqlOptions {
   readonly apollo: ApolloServer<RequestContext>;
@@ -22,22 +23,26 @@ export interface GraphqlOptions {
   readonly safelist: Safelist | undefined;
   /** What answers warm queries; without it all go Apollo Server's way. */
   readonly lane: FastLane | undefined;
+  /** What answers over connections that stay open; without it nothing does. */
+  readonly live: LiveDoor | undefined;
 }
 
-/** Serves GraphQL over HTTP at `/graphql`. */
-export function serveGraphql(server: FastifyInstance, options: GraphqlOptions): void {
-  const { apollo, safelist, lane } = options;
+/** Serves GraphQL at `/graphql`: over HTTP, as a stream of events to who asks for that, and over WebSockets. */
+export async function serveGraphql(server: FastifyInstance, options: GraphqlOptions): Promise<void> {
+  const { apollo, safelist, lane, live } = options;
   server.addHook('onClose', () => safelist?.close());
   const contexts = new Contexts(options);
-  server.route({
-    method: ['GET', 'POST'],
+  const route = {
     url: '/graphql',
     preHandler: [
       ...(safelist ? [(request: FastifyRequest, reply: FastifyReply) => safelist.check(request, reply)] : []),
+      ...(live ? [eventsHandler(live, (request) => admitted(request, options))] : []),
       ...(lane ? [warmHandler(lane, contexts)] : []),
     ],
     handler: fastifyApolloHandler(apollo, { context: (request, reply) => contexts.begin(request, reply) }),
-  });
+  };
+  server.route({ ...route, method: 'POST' });
+  server.route({ ...route, method: 'GET', ...(live ? await webSocketRoute(server, live, options) : {}) });
 }
 
 /** Answers warm queries; all else goes on to Apollo Server, and of warm ones those whose callers are refused. */
@@ -75,7 +80,7 @@ class Contexts {
   async begin(request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> {
     const refusal = this.#refused.get(request);
     if (refusal) throw refusal;
-    const identity = await admitted(request.headers.authorization, request.ip, this.#options);
+    const identity = await admitted(request, this.#options);
     return beginRequest(request, reply, identity, this.#options.timeoutMs);
   }
 
@@ -92,12 +97,11 @@ class Contexts {
 
 /** The caller, if the limits let the request in. One with a bad token counts as anonymous: tokens cost work to refuse. */
 async function admitted(
-  authorization: string | undefined,
-  address: string,
+  { headers, ip: address }: FastifyRequest,
   { identify, admit }: GraphqlOptions,
 ): Promise<Identity> {
   try {
-    const identity = await identify(authorization);
+    const identity = await identify(headers.authorization);
     await admit(identity, address);
     return identity;
   } catch (error) {

@@ -1,8 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { SubgraphSource } from '../datasources/index.ts';
-
-/** How long a subgraph may take to say that it is there, in milliseconds. */
-const patienceMs = 2_000;
+import { within, type SubgraphSource } from '../datasources/index.ts';
 
 /**
  * `GET /health`: the process runs. `GET /ready`: it has a supergraph and serves; the body says which subgraphs answer.
@@ -18,11 +15,7 @@ export function serveHealth(server: FastifyInstance, sources: () => readonly Sub
   });
 }
 
-function stateOf(source: SubgraphSource): Promise<'up' | 'down'> {
-  const patience = new Promise<'down'>((resolve) => setTimeout(() => resolve('down'), patienceMs).unref());
-  const answer = source.check().then(
-    () => 'up' as const,
-    () => 'down' as const,
-  );
-  return Promise.race([answer, patience]);
+async function stateOf(source: SubgraphSource): Promise<'up' | 'down'> {
+  const isThere = await within(source.check().then(() => true));
+  return isThere ? 'up' : 'down';
 }

@@ -13,6 +13,8 @@ const tokensKept = 10_000;
 /** How exactly that time is kept: one that is exact to the millisecond costs a timer each. */
 const exactnessMs = 100;
 
+const bearerForm = /^Bearer (\S+)$/i;
+
 /** The identity that a request's `Authorization` header stands for; anonymous without one. */
 export type Identify = (authorization: string | undefined) => Promise<Identity>;
 
@@ -41,7 +43,7 @@ export function makeIdentify(source: KeySource | undefined, outside: readonly Oi
   const verified = new LRUCache<string, Identity>({ max: tokensKept, ttlResolution: exactnessMs });
   return async (authorization) => {
     if (authorization === undefined) return anonymous;
-    const [, token] = /^Bearer (\S+)$/i.exec(authorization) ?? [];
+    const [, token] = bearerForm.exec(authorization) ?? [];
     if (token === undefined)
       throw new InvalidToken('The Authorization header must be: Bearer <access token>');
     if (issuers.size === 0) throw new InvalidToken('This gateway knows no keys to verify access tokens with');
@@ -61,6 +63,13 @@ export function makeIdentify(source: KeySource | undefined, outside: readonly Oi
       throw new KeysUnavailable('The access token cannot be verified now; try again', { cause: error });
     }
   };
+}
+
+/** When a verified token ends, in milliseconds since the epoch; undefined without a token, and for one without an end. */
+export function endOfToken(authorization: string | undefined): number | undefined {
+  const [, token] = bearerForm.exec(authorization ?? '') ?? [];
+  const exp = token === undefined ? undefined : decodeJwt(token).exp;
+  return exp === undefined ? undefined : exp * 1_000;
 }
 
 /** What the library says when the issuer, and not the token, is at fault. */

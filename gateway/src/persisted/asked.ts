@@ -20,7 +20,12 @@ const requestForm = z.object({
 
 /** Reads which operation is asked for, in the body of a POST or in the address of a GET. */
 export function askedOperation(request: FastifyRequest): AskedOperation {
-  const result = requestForm.safeParse(request.method === 'GET' ? parametersOf(request) : request.body);
+  return askedIn(request.method === 'GET' ? parametersOf(request) : request.body);
+}
+
+/** Reads which operation a message asks for. */
+export function askedIn(message: unknown): AskedOperation {
+  const result = requestForm.safeParse(message);
   if (!result.success) return { id: undefined, query: undefined };
   const { query, documentId, id, extensions } = result.data;
   return { id: extensions?.persistedQuery.sha256Hash ?? documentId ?? id, query };

@@ -1,1 +1,2 @@
+export { askedIn } from './asked.ts';
 export { openSafelist, type Safelist } from './safelist.ts';

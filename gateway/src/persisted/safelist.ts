@@ -1,5 +1,6 @@
-import { followFile, graphqlError, type Logger } from '@cdx/kit';
+import { followFile, forbidden, graphqlError, type Logger } from '@cdx/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Settings } from '../settings.ts';
 import { askedOperation, substituteText, type AskedOperation } from './asked.ts';
@@ -9,6 +10,11 @@ import { normalizedHash, readManifest } from './manifest.ts';
 export interface Safelist {
   /** Runs before Apollo Server reads the request. */
   check(request: FastifyRequest, reply: FastifyReply): Promise<void>;
+  /**
+   * The text to execute for an operation that came otherwise: the registered one for an id.
+   * @throws FORBIDDEN when only registered operations are answered and this is none
+   */
+  textOf(asked: AskedOperation, request: FastifyRequest): string | undefined;
   close(): void;
 }
 
@@ -37,22 +43,31 @@ export async function openSafelist(settings: Settings, log: Logger): Promise<Saf
     log.warn({ hash, client, requestId: request.id }, 'an operation is not registered');
   };
 
+  const textOf = (asked: AskedOperation, request: FastifyRequest): string | undefined => {
+    const { id, query } = asked;
+    // Neither a text nor an id: Apollo Server says what is missing.
+    if (query === undefined && id === undefined) return undefined;
+    if (query === undefined && id !== undefined) {
+      const body = manifest.current().bodyOf(id);
+      if (body !== undefined) return body;
+    }
+    if (query !== undefined && manifest.current().has(query)) return query;
+    if (mode === 'only') throw forbidden(refusal);
+    logOnce(asked, request);
+    return query;
+  };
+
   return {
+    textOf,
     async check(request, reply) {
       const asked = askedOperation(request);
-      const { id, query } = asked;
-      // Neither a text nor an id: Apollo Server says what is missing.
-      if (query === undefined && id === undefined) return;
-      if (query === undefined && id !== undefined) {
-        const body = manifest.current().bodyOf(id);
-        if (body !== undefined) {
-          substituteText(request, body);
-          return;
-        }
+      try {
+        const text = textOf(asked, request);
+        if (text !== asked.query && text !== undefined) substituteText(request, text);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        await reply.code(403).send(graphqlError('FORBIDDEN', error.message));
       }
-      if (query !== undefined && manifest.current().has(query)) return;
-      if (mode === 'only') await reply.code(403).send(graphqlError('FORBIDDEN', refusal));
-      else logOnce(asked, request);
     },
     close: () => manifest.close(),
   };

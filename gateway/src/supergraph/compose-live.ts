@@ -2,7 +2,7 @@ import type { SupergraphManager } from '@apollo/gateway';
 import type { Logger } from '@cdx/kit';
 import { parse } from 'graphql';
 import { composeSupergraph, type ComposedSubgraph } from '../compose/index.ts';
-import type { SubgraphSource } from '../datasources/index.ts';
+import { sdlOf, type SubgraphSource } from '../datasources/index.ts';
 
 /** How long to wait before asking again for the SDL of a subgraph that did not answer, in milliseconds. */
 const retryMs = 5_000;
@@ -60,7 +60,7 @@ async function join(
   log: Logger,
 ): Promise<UnknownSubgraph[]> {
   const answers = await Promise.all(
-    candidates.map(async (candidate) => ({ candidate, sdl: await loadSdl(candidate.source) })),
+    candidates.map(async (candidate) => ({ candidate, sdl: await sdlOf(candidate.source) })),
   );
   return answers.flatMap(({ candidate, sdl }) => {
     if (sdl === undefined) {
@@ -70,12 +70,4 @@ async function join(
     joined.push({ name: candidate.name, url: candidate.url, typeDefs: parse(sdl) });
     return [];
   });
-}
-
-async function loadSdl(source: SubgraphSource): Promise<string | undefined> {
-  const { data } = await source.fetch('{ _service { sdl } }');
-  const service = data?._service;
-  const sdl: unknown =
-    typeof service === 'object' && service !== null ? Reflect.get(service, 'sdl') : undefined;
-  return typeof sdl === 'string' ? sdl : undefined;
 }

@@ -1,4 +1,5 @@
 import type { SubgraphRequest, SubgraphResult } from '@cdx/kit';
+import type { LiveStep } from '../live/step.ts';
 import type { FieldFacts, GraphFacts } from './facts.ts';
 import type { ServiceProbe } from './service-health.ts';
 
@@ -8,6 +9,8 @@ export interface Context extends SubgraphRequest {
   readonly facts: GraphFacts;
   /** Asks a service for the caller; what the service refuses the caller, it refuses here. */
   ask(service: string, query: string, variables: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
+  /** What a subscription is executed for. */
+  readonly live?: LiveStep | undefined;
   /** The services as they can be probed, by name. */
   readonly probes: ReadonlyMap<string, ServiceProbe>;
 }

@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { ownerOf, type TypeFacts } from './facts.ts';
+import { parse } from 'graphql';
+import { composeSupergraph } from '../compose/index.ts';
+import { ownerOf, readFacts, type TypeFacts } from './facts.ts';
 import { dataLineage } from './lineage.ts';
 import { factsOf } from './testing.ts';
 
@@ -24,6 +26,14 @@ test('the services are those of the graph, and the types none of the machineryâ€
 });
 
 describe('a field', () => {
+  test('has the scopes that it needs, under whatever name a subgraph has given the directive', () => {
+    const link = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
+      import: [{ name: "@requiresScopes", as: "@scoped" }])`;
+    const typeDefs = parse(`${link} type Query { a: Int @scoped(scopes: [["x"]]) }`);
+    const { types } = readFacts(composeSupergraph([{ name: 'a', url: 'http://a', typeDefs }]));
+    expect(types.get('Query')?.fields).toMatchObject([{ name: 'a', scopes: [['x']] }]);
+  });
+
   test('says who answers it, and what it wants of others', () => {
     const fields = new Map(typeOf('Product').fields.map((field) => [field.name, field]));
     expect(fields.get('name')).toMatchObject({ type: 'String!', services: ['shop'], requires: null });

@@ -9,7 +9,7 @@ import {
   type TypeDefinitionNode,
 } from 'graphql';
 import { ownerOfEntity } from '@cdx/access';
-import { argumentsOf } from '../supergraph/directive-name.ts';
+import { argumentsOf, directiveName } from '../supergraph/directive-name.ts';
 
 /** A field of the graph, and the services that answer it. */
 export interface FieldFacts {
@@ -39,25 +39,34 @@ export interface GraphFacts {
 
 type Directives = readonly ConstDirectiveNode[] | undefined;
 
+/** What a supergraph calls things. */
+interface Names {
+  /** The services by their names in the join specification. */
+  readonly services: ReadonlyMap<string, string>;
+  readonly requiresScopes: string;
+}
+
 /**
  * Reads a supergraph: which service has which type and field (Apollo's join specification, v0.5).
  * @param sdl the supergraph, as composition has written it
  */
 export function readFacts(sdl: string): GraphFacts {
-  const types = parse(sdl, { noLocation: true }).definitions.filter(isType);
+  const document = parse(sdl, { noLocation: true });
+  const types = document.definitions.filter(isType);
   const graphs = types.find(
     (node): node is EnumTypeDefinitionNode =>
       node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph',
   );
-  const names = new Map(
+  const services = new Map(
     (graphs?.values ?? []).map(({ name, directives }) => {
       const [graph] = argumentsIn(directives, 'join__graph');
       return [name.value, typeof graph?.name === 'string' ? graph.name : name.value];
     }),
   );
+  const names = { services, requiresScopes: directiveName(document, 'requiresScopes', 'requiresScopes') };
   const ofGraph = types.filter(({ name }) => !name.value.includes('__'));
   return {
-    services: [...names.values()].toSorted(),
+    services: [...services.values()].toSorted(),
     types: new Map(ofGraph.map((node) => [node.name.value, typeFacts(node, names)])),
   };
 }
@@ -81,7 +90,7 @@ function isType(node: { readonly kind: string }): node is TypeDefinitionNode {
   return node.kind.endsWith('TypeDefinition');
 }
 
-function typeFacts(node: TypeDefinitionNode, names: ReadonlyMap<string, string>): TypeFacts {
+function typeFacts(node: TypeDefinitionNode, names: Names): TypeFacts {
   const joins = argumentsIn(node.directives, 'join__type');
   const services = [...new Set(joins.map(({ graph }) => nameOf(names, graph)))];
   const fields: readonly (FieldDefinitionNode | InputValueDefinitionNode)[] =
@@ -100,13 +109,13 @@ function typeFacts(node: TypeDefinitionNode, names: ReadonlyMap<string, string>)
 function fieldFacts(
   { name, type, directives }: FieldDefinitionNode | InputValueDefinitionNode,
   ofType: readonly string[],
-  names: ReadonlyMap<string, string>,
+  names: Names,
 ): FieldFacts {
   const joins = argumentsIn(directives, 'join__field');
   // Without one, all services of the type answer the field; one that is external is only referred to.
   const answered = joins.filter(({ graph, external }) => graph !== undefined && external !== true);
   const [required] = joins.flatMap(({ requires }) => (typeof requires === 'string' ? [requires] : []));
-  const [policy] = argumentsIn(directives, 'requiresScopes');
+  const [policy] = argumentsIn(directives, names.requiresScopes);
   return {
     name: name.value,
     type: print(type),
@@ -120,5 +129,4 @@ function argumentsIn(directives: Directives, name: string): Record<string, unkno
   return (directives ?? []).filter((directive) => directive.name.value === name).map(argumentsOf);
 }
 
-const nameOf = (names: ReadonlyMap<string, string>, graph: unknown): string =>
-  names.get(String(graph)) ?? String(graph);
+const nameOf = ({ services }: Names, graph: unknown): string => services.get(String(graph)) ?? String(graph);

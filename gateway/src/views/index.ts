@@ -7,6 +7,7 @@ import {
   type SubgraphRequest,
 } from '@cdx/kit';
 import type { RequestContext } from '../execution/request-context.ts';
+import { liveFields } from '../live/fields.ts';
 import { toSource, type SubgraphSource } from '../datasources/data-source.ts';
 import { mutation, type SagaRunner } from '../sagas/index.ts';
 import { complianceReport, type ComplianceArguments } from './compliance.ts';
@@ -29,6 +30,7 @@ const resolvers = {
     complianceReport: (_: unknown, args: ComplianceArguments, context: Context) =>
       complianceReport(context, args),
   },
+  Subscription: liveFields,
 };
 
 /** What the views read. */
@@ -48,7 +50,13 @@ export interface Views {
 
 /** Opens the views. They answer once the supergraph is known. */
 export function openViews({ sources, sagas, log }: ViewsOptions): Views {
-  let facts: GraphFacts | undefined;
+  let supergraph: string | undefined;
+  let known: GraphFacts | undefined;
+  /** Read when a view is first asked: a gateway that starts has enough to do. */
+  const factsNow = (): GraphFacts => {
+    if (supergraph === undefined) throw new TypeError('The views were asked before there was a graph');
+    return (known ??= readFacts(supergraph));
+  };
   const { name, typeDefs } = viewsContract;
   const subgraph: Subgraph = {
     name,
@@ -63,12 +71,12 @@ export function openViews({ sources, sagas, log }: ViewsOptions): Views {
   };
   const execute = makeExecutor(subgraph, log);
   const contextOf = (context: RequestContext): SubgraphRequest => {
-    if (!facts) throw new TypeError('The views were asked before there was a graph');
     const services = new Map(sources().map((source) => [source.name, source]));
     const views: Context & { readonly sagas: SagaRunner } = {
       ...context.request,
-      facts,
       sagas,
+      facts: factsNow(),
+      live: context.live,
       probes: services,
       async ask(service, query, variables) {
         const source = services.get(service);
@@ -85,7 +93,8 @@ export function openViews({ sources, sagas, log }: ViewsOptions): Views {
       close: () => Promise.resolve(),
     }),
     onSupergraph(sdl) {
-      facts = readFacts(sdl);
+      supergraph = sdl;
+      known = undefined;
     },
   };
 }

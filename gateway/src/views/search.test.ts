@@ -5,7 +5,8 @@ import { search, type SearchHit } from './search.ts';
 import { aContext, factsOf } from './testing.ts';
 
 const contract = (service: string, type: string): string => `
-  type SearchHit @shareable { type: String! id: ID! tenantId: ID title: String! highlight: String! rank: Float! }
+  type SearchHit @shareable { type: String! id: ID! clientId: ID tenantId: ID title: String! highlight: String!
+    rank: Float! }
   type ${type} { id: ID! }
   type Query { ${type.toLowerCase()}: ${type}
     ${service}Search(text: String!, tenantId: ID, first: Int): [SearchHit!] @requiresScopes(scopes: [["${service}:read"]]) }`;
@@ -14,7 +15,7 @@ const facts = factsOf({ crm: contract('crm', 'Customer'), billing: contract('bil
 
 const hit = (type: string, id: string, rank: number): SearchHit => ({
   ...{ type, id, rank },
-  ...{ tenantId: 'acme', title: id, highlight: `<mark>${id}</mark>` },
+  ...{ clientId: null, tenantId: 'acme', title: id, highlight: `<mark>${id}</mark>` },
 });
 
 const hitsOf: Readonly<Record<string, readonly SearchHit[]>> = {
@@ -45,6 +46,16 @@ describe('a search', () => {
       ]),
     );
     expect(context.asked).toHaveLength(2);
+  });
+
+  test.each([
+    [{ first: 3 }, 3],
+    [{}, 20],
+    [{ first: 3, types: ['Invoice'] }, 100],
+  ])('with %j asks each service for %i hits', async (args, expected) => {
+    const context = aContext(facts, answer);
+    await search(context, { text: 'blue', ...args });
+    expect(context.asked.map(({ variables }) => variables.first)).toEqual([expected, expected]);
   });
 
   test('asks no service that the caller may not read, so that nothing is refused on record', async () => {

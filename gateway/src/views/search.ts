@@ -5,6 +5,7 @@ import { mayAsk, queryFields, type Context, type RootField } from './context.ts'
 export interface SearchHit {
   readonly type: string;
   readonly id: string;
+  readonly clientId: string | null;
   readonly tenantId: string | null;
   readonly title: string;
   readonly highlight: string;
@@ -37,10 +38,12 @@ export async function search(context: Context, args: SearchArguments): Promise<S
   for (const type of types ?? []) {
     if (!context.facts.types.has(type)) throw badInput('types', `types of the graph; ${type} is none`);
   }
-  const answers = await Promise.all(
-    searchFields(context).map((field) => searchOne(context, field, { text, tenantId, first: maxFirst })),
-  );
   const wanted = types ? new Set(types) : undefined;
+  // Of each service no more than the first can be among the first of all, unless some of them are left out.
+  const variables = { text, tenantId, first: wanted ? maxFirst : first };
+  const answers = await Promise.all(
+    searchFields(context).map((field) => searchOne(context, field, variables)),
+  );
   const hits = answers
     .flatMap((answer) => answer.hits ?? [])
     .filter(({ type }) => wanted?.has(type) ?? true)
@@ -69,7 +72,7 @@ async function searchOne(
   const { data } = await context.ask(
     service,
     `query ($text: String!, $tenantId: ID, $first: Int) {
-      hits: ${name}(text: $text, tenantId: $tenantId, first: $first) { type id tenantId title highlight rank } }`,
+      hits: ${name}(text: $text, tenantId: $tenantId, first: $first) { type id clientId tenantId title highlight rank } }`,
     variables,
   );
   const hits = data?.hits as readonly SearchHit[] | null | undefined;

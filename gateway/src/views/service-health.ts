@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { badInput, type SubgraphResult } from '@cdx/kit';
+import { sdlOf, within } from '../datasources/index.ts';
 import type { Context } from './context.ts';
 
 /** A service as it can be asked how it is. */
@@ -21,8 +22,6 @@ export interface ServiceHealth {
   readonly checkedAt: Date;
 }
 
-/** How long a service may take, in milliseconds; then it is down. */
-const patienceMs = 2_000;
 /** An answer that takes longer than this, in milliseconds, is that of a service in trouble. */
 const slowMs = 1_000;
 
@@ -61,20 +60,4 @@ async function probeService(service: string, probe: ServiceProbe): Promise<Servi
     schemaHash: sdl === undefined ? null : createHash('sha256').update(sdl).digest('hex'),
     checkedAt,
   };
-}
-
-/** What is promised, or undefined when it fails or takes too long: a service that does so is what is told of it. */
-function within<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => resolve(undefined), patienceMs);
-    promise.then(resolve, () => resolve(undefined)).finally(() => clearTimeout(timer));
-  });
-}
-
-async function sdlOf(probe: ServiceProbe): Promise<string | undefined> {
-  const { data } = await probe.fetch('{ _service { sdl } }');
-  const service = data?._service;
-  const sdl: unknown =
-    typeof service === 'object' && service !== null ? Reflect.get(service, 'sdl') : undefined;
-  return typeof sdl === 'string' ? sdl : undefined;
 }

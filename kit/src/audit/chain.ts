@@ -38,6 +38,7 @@ const entriesPerStatement = 500;
 /**
  * Adds entries to their chains, as the last statements of a transaction: a chain's head is locked from here to the
  * commit, so writers of one tenant wait for one another for two statements only.
+ * @returns the chains that have grown
  */
 export async function appendEntries(
   transaction: RawTransaction,
@@ -45,10 +46,11 @@ export async function appendEntries(
   caller: Identity,
   origin: AuditOrigin,
   drafts: readonly AuditDraft[],
-): Promise<void> {
+): Promise<string[]> {
   const chains = Map.groupBy(drafts, ({ tenantId }) => tenantId ?? '');
   // In one order everywhere, so that no two transactions wait for each other.
-  for (const chain of [...chains.keys()].sort()) {
+  const names = [...chains.keys()].sort();
+  for (const chain of names) {
     let { sequence, hash } = await lockHead(transaction, log, chain);
     const records = (chains.get(chain) ?? []).map((draft) => {
       sequence += 1;
@@ -60,6 +62,7 @@ export async function appendEntries(
       await transaction.$executeRaw(insertion(log, records.slice(start, start + entriesPerStatement)));
     }
   }
+  return names;
 }
 
 async function lockHead(transaction: RawTransaction, log: AuditLog, chain: string): Promise<Head> {

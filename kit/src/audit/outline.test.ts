@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
-import { outlineOf } from './outline.ts';
+import { selectedFields } from '../schema/selected-fields.ts';
+import { outlineOf, type OperationOutline } from './outline.ts';
 
 const schema = buildSchema(`
   type Query { thing: Thing  node: Node }
@@ -9,10 +10,13 @@ const schema = buildSchema(`
   type Part implements Node { id: ID  name: String }
 `);
 
+const outline = (source: string): OperationOutline =>
+  outlineOf(schema, selectedFields(schema, parse(source)));
+
 test('an outline has the root fields by their names in the answer, and the types that are selected from', () => {
   const query =
     'query { __typename one: thing { ...T } node { ... on Part { name } } } fragment T on Thing { parts { id } }';
-  const { rootFields, types } = outlineOf(schema, parse(query));
+  const { rootFields, types } = outline(query);
   expect([...rootFields]).toEqual([
     ['__typename', '__typename'],
     ['one', 'thing'],
@@ -22,5 +26,5 @@ test('an outline has the root fields by their names in the answer, and the types
 });
 
 test('introspection selects from no type', () => {
-  expect(outlineOf(schema, parse('{ __schema { types { name } } }')).types).toEqual([]);
+  expect(outline('{ __schema { types { name } } }').types).toEqual([]);
 });

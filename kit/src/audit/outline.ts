@@ -1,11 +1,5 @@
-import {
-  isObjectType,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-  type DocumentNode,
-  type GraphQLSchema,
-} from 'graphql';
+import { isObjectType, type GraphQLSchema } from 'graphql';
+import type { SelectedField } from '../schema/selected-fields.ts';
 
 /** What an operation asks for, as far as the audit cares. */
 export interface OperationOutline {
@@ -15,21 +9,15 @@ export interface OperationOutline {
   readonly types: readonly string[];
 }
 
-/** Outlines a valid document; the same for all its executions. */
-export function outlineOf(schema: GraphQLSchema, document: DocumentNode): OperationOutline {
+/** Outlines a valid document by the fields that it selects; the same for all its executions. */
+export function outlineOf(schema: GraphQLSchema, fields: readonly SelectedField[]): OperationOutline {
   const rootFields = new Map<string, string>();
   const types = new Set<string>();
   const roots: readonly unknown[] = [schema.getQueryType(), schema.getMutationType()];
-  const typeInfo = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      Field({ alias, name }) {
-        const parent = typeInfo.getParentType();
-        if (roots.includes(parent)) rootFields.set((alias ?? name).value, name.value);
-        else if (isObjectType(parent) && !parent.name.startsWith('__')) types.add(parent.name);
-      },
-    }),
-  );
+  for (const { node, parent } of fields) {
+    const { alias, name } = node;
+    if (roots.includes(parent)) rootFields.set((alias ?? name).value, name.value);
+    else if (isObjectType(parent) && !parent.name.startsWith('__')) types.add(parent.name);
+  }
   return { rootFields, types: [...types].sort() };
 }

@@ -17,10 +17,14 @@ export interface AuditedWrite {
   readonly origin: AuditOrigin;
   /** The tenant of the rows whose table has no tenant; the caller's when not given. */
   readonly tenantId?: string | null | undefined;
+  /** What the rows lie in, where their key says it not. */
+  readonly within?: string | undefined;
   /** Why raw statements of this write need no entry. */
   readonly unaudited?: string | undefined;
   /** Gets the tenants whose rows are changed; null for those of a table that all tenants share. */
   readonly changed?: Set<string | null>;
+  /** Gets the chains of the log that have grown. */
+  readonly grown?: Set<string>;
 }
 
 /** The tables of a database, the log's among them. */
@@ -50,7 +54,10 @@ export async function runAudited<Tx, Result>(
   let [rawStatements, notes] = [0, 0];
   const { action } = write.origin;
   const tenantId = write.tenantId === undefined ? write.caller.tenantId : write.tenantId;
-  const record = (change: Change): void => void changes.push({ tenantId, ...change, action });
+  const record = ({ resourceId: key, ...change }: Change): void => {
+    const resourceId = write.within === undefined || key === null ? key : `${write.within}/${key}`;
+    changes.push({ tenantId, ...change, resourceId, action });
+  };
   const audited = auditedTransaction(transaction, {
     tables: database.tables,
     locking: database.locking,
@@ -85,10 +92,11 @@ function masked(tables: AuditedTables, change: Change): Change {
 export async function append<Tx>(
   { log }: AuditedDatabase,
   transaction: Tx,
-  { caller, origin }: Pick<AuditedWrite, 'caller' | 'origin'>,
+  { caller, origin, grown }: Pick<AuditedWrite, 'caller' | 'origin' | 'grown'>,
   drafts: readonly AuditDraft[],
 ): Promise<void> {
   if (drafts.length === 0) return;
   // Prisma's clients all have raw statements; their types, made for each schema, have no common ancestor that says so.
-  await appendEntries(transaction as RawTransaction, log, caller, origin, drafts);
+  const chains = await appendEntries(transaction as RawTransaction, log, caller, origin, drafts);
+  for (const chain of chains) grown?.add(chain);
 }

@@ -40,7 +40,7 @@ export function makeContext<Tx, Services, Statement extends Sql>(
   const { requestId, ipAddress, userAgent } = request;
   const origin = { action: `${database.name}.query`, requestId, ipAddress, userAgent };
   const reads = { statements: 0, rows: 0 };
-  const db = database.as(request.identity, origin, request.onChange);
+  const db = database.as(request.identity, origin, request);
   const counted = <Row>(rows: Row[]): Row[] => {
     reads.statements += 1;
     reads.rows += rows.length;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { buildSchema, parse } from 'graphql';
 import { allColumns } from '../sql/columns.ts';
+import { selectedFields } from '../schema/selected-fields.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 import { aTable } from '../testing/tables.ts';
 import { selectionOf, type Selection } from './selection.ts';
@@ -12,7 +13,8 @@ const schema = buildSchema(`
   type Query { thing: Thing  named: Named  owner: Owner }
 `);
 
-const select = (source: string): Selection => selectionOf(schema, parse(source));
+const select = (source: string, jsonAsText?: boolean): Selection =>
+  selectionOf(schema, selectedFields(schema, parse(source)), jsonAsText);
 
 /** A thing whose maker, keys and marks no field shows. */
 const thing: TableDescriptor = {
@@ -68,4 +70,20 @@ test('documents that select the same have the same key, and no others', () => {
 test('the columns of a table are the same object each time, by which statements are known', () => {
   const selection = select('{ thing { name } }');
   expect(selection.columnsOf(thing, ['price'])).toBe(selection.columnsOf(thing, ['price']));
+});
+
+test('JSON is read as text for who asks for it so, and shared with nobody else', () => {
+  const opaque: TableDescriptor = {
+    ...thing,
+    columns: {
+      ...thing.columns,
+      price: { column: 'price', type: 'json', nullable: false, opaque: 'Its maker’s.' },
+    },
+  };
+  const source = '{ thing { price } }';
+  const [values, texts] = [select(source), select(source, true)];
+  expect(texts.key).not.toBe(values.key);
+  expect([...texts.columnsOf(opaque)]).toEqual(values.columnsOf(opaque));
+  expect(texts.columnsOf(opaque).texts).toEqual(new Set(['price']));
+  expect(values.columnsOf(opaque).texts).toBeUndefined();
 });

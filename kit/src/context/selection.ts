@@ -1,13 +1,6 @@
-import {
-  isAbstractType,
-  isObjectType,
-  TypeInfo,
-  visit,
-  visitWithTypeInfo,
-  type DocumentNode,
-  type GraphQLSchema,
-} from 'graphql';
-import { allColumns, type Columns } from '../sql/columns.ts';
+import { isAbstractType, isObjectType, type GraphQLSchema } from 'graphql';
+import type { SelectedField } from '../schema/selected-fields.ts';
+import { allColumns, withTexts, type Columns } from '../sql/columns.ts';
 import type { TableDescriptor } from '../sql/table.ts';
 
 /** What an operation wants of the rows that it reads. */
@@ -19,13 +12,15 @@ export interface Selection {
    * @param also more properties, by which the reader itself goes: of the order, of the parent
    */
   columnsOf(table: TableDescriptor, also?: readonly string[]): Columns;
+  /** Whether anybody asks for the place that a row has in its list. */
+  readonly withCursors: boolean;
 }
 
 /** What a writing operation wants: the code that decides on a change may look at any column. */
-export const everything: Selection = { key: '*', columnsOf: allColumns };
+export const everything: Selection = { key: '*', columnsOf: allColumns, withCursors: true };
 
 /**
- * What a valid document of queries selects. Of a row of the type `T` these columns are read:
+ * What a valid document of queries selects, by its fields. Of a row of the type `T` these columns are read:
  * - its key;
  * - the columns that are no field of `T`, such as foreign keys, which only resolvers look at; but no secret ones;
  * - the columns whose field is selected, wherever in the document;
@@ -33,15 +28,18 @@ export const everything: Selection = { key: '*', columnsOf: allColumns };
  *
  * A table without a type of its name is read whole. The same for all executions of the document, so that everything
  * an execution loads can be shared.
+ * @param jsonAsText whether JSON in which nobody looks is read as text
  */
-export function selectionOf(schema: GraphQLSchema, document: DocumentNode): Selection {
-  const selected = selectedFields(schema, document);
+export function selectionOf(
+  schema: GraphQLSchema,
+  fields: readonly SelectedField[],
+  jsonAsText = false,
+): Selection {
+  const selected = namesByType(schema, fields);
   const known = new WeakMap<TableDescriptor, Map<string, Columns>>();
+  const types = [...selected].map(([type, names]) => `${type}(${[...names].sort().join()})`);
   return {
-    key: [...selected]
-      .map(([type, fields]) => `${type}(${[...fields].sort().join()})`)
-      .sort()
-      .join(),
+    key: `${jsonAsText ? 'text:' : ''}${types.sort().join()}`,
     columnsOf(table, also = []) {
       const byMore = known.get(table) ?? new Map<string, Columns>();
       known.set(table, byMore);
@@ -49,12 +47,17 @@ export function selectionOf(schema: GraphQLSchema, document: DocumentNode): Sele
       let columns = byMore.get(more);
       if (!columns) {
         columns = columnsFor(schema, selected.get(table.model) ?? new Set(), table, also);
+        if (jsonAsText) columns = withTexts(table, columns);
         byMore.set(more, columns);
       }
       return columns;
     },
+    withCursors: fields.some(({ node }) => cursorFields.has(node.name.value)),
   };
 }
+
+/** What a list says of places: of an edge, and of a page. */
+const cursorFields = new Set(['cursor', 'startCursor', 'endCursor']);
 
 function columnsFor(
   schema: GraphQLSchema,
@@ -72,23 +75,18 @@ function columnsFor(
   return wanted.map(([property]) => property);
 }
 
-/** The names of the fields that a document selects, by object type; of an interface's they are selected of each type. */
-function selectedFields(schema: GraphQLSchema, document: DocumentNode): ReadonlyMap<string, Set<string>> {
+/** The names of selected fields, by object type; of an interface's they are selected of each type. */
+function namesByType(
+  schema: GraphQLSchema,
+  fields: readonly SelectedField[],
+): ReadonlyMap<string, ReadonlySet<string>> {
   const byType = new Map<string, Set<string>>();
-  const typeInfo = new TypeInfo(schema);
-  visit(
-    document,
-    visitWithTypeInfo(typeInfo, {
-      Field({ name }) {
-        const parent = typeInfo.getParentType();
-        if (!parent) return;
-        for (const type of isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]) {
-          const fields = byType.get(type.name);
-          if (fields) fields.add(name.value);
-          else byType.set(type.name, new Set([name.value]));
-        }
-      },
-    }),
-  );
+  for (const { node, parent } of fields) {
+    for (const type of isAbstractType(parent) ? schema.getPossibleTypes(parent) : [parent]) {
+      const names = byType.get(type.name);
+      if (names) names.add(node.name.value);
+      else byType.set(type.name, new Set([node.name.value]));
+    }
+  }
   return byType;
 }

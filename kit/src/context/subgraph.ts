@@ -1,5 +1,6 @@
 import type { DocumentNode, GraphQLSchema } from 'graphql';
 import type { ExecutedOperation } from '../audit/access.ts';
+import type { FollowedChanges, Heads } from '../changes/follow.ts';
 import type { Identity } from '../identity/identity.ts';
 import type { Selection } from './selection.ts';
 
@@ -23,6 +24,8 @@ export interface SubgraphRequest {
   readonly signal: AbortSignal;
   /** The moment, in milliseconds since the epoch, after which nobody waits for the answer. */
   readonly deadlineMs: number;
+  /** Whether it must see all that is committed by now: a replica, which may lag, is not asked then. */
+  readonly isFresh?: boolean;
   /** Told of what the request's writes have changed, each after its commit: it must not take time. */
   readonly onChange?: (change: RowsChanged) => void;
 }
@@ -45,6 +48,11 @@ export interface Subgraph {
    * has resolved, and not when it has been rejected.
    */
   recordAccess(context: object, operation: ExecutedOperation): Promise<void>;
+  /**
+   * Follows what happens in the domain, by its audit log; absent where there is none.
+   * @param from how far an earlier following had come; from now on when not given
+   */
+  readonly follow?: (from: Heads | undefined, signal: AbortSignal) => AsyncIterable<FollowedChanges>;
   /** Resolves when the database answers; rejects with the reason when it does not. */
   checkHealth(): Promise<void>;
   close(): Promise<void>;

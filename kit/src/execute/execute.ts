@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { outlineOf, type OperationOutline } from '../audit/outline.ts';
 import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
+import { selectedFields } from '../schema/selected-fields.ts';
 import { publishWork } from '../telemetry/work.ts';
 import { maskError } from './mask-error.ts';
 import { prepareDocument, type RunDocument } from './prepare.ts';
@@ -12,6 +13,8 @@ export interface SubgraphOperation {
   readonly query: string;
   readonly operationName?: string | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  /** Whether the answer may have `JsonText` in it, for who passes it on and writes it by `writeJson`. */
+  readonly jsonAsText?: boolean | undefined;
 }
 
 /** Whether a fetch changes something: of the gateway's texts only mutations begin with the word. */
@@ -52,13 +55,13 @@ export function makeExecutor(subgraph: Subgraph, log: Logger): SubgraphExecutor 
     return prepared;
   };
 
-  return async ({ query, operationName, variables }, contextValue) => {
+  return async ({ query, operationName, variables, jsonAsText }, contextValue) => {
     const prepared = prepare(query);
     // Made for errors alone: most fetches have none.
     const mask = (error: GraphQLError): GraphQLFormattedError =>
       maskError(error, name, log.child({ requestId: contextValue.requestId }));
     if ('errors' in prepared) return { errors: prepared.errors.map(mask) };
-    const { data, errors } = await prepared.run({ operationName, variables }, contextValue);
+    const { data, errors } = await prepared.run({ operationName, variables, jsonAsText }, contextValue);
     try {
       await subgraph.recordAccess(contextValue, { outline: prepared.outline, errors: errors ?? [] });
     } catch (error) {
@@ -83,7 +86,8 @@ function parseAndValidate(subgraph: Subgraph, query: string, log: Logger): Prepa
     const document = parse(query, { noLocation: true });
     const errors = validate(schema, document);
     if (errors.length > 0) return { errors };
-    return { run: prepareDocument(subgraph, document, log), outline: outlineOf(schema, document) };
+    const fields = selectedFields(schema, document);
+    return { run: prepareDocument(subgraph, document, log, fields), outline: outlineOf(schema, fields) };
   } catch (error) {
     if (error instanceof GraphQLError) return { errors: [error] };
     throw error;

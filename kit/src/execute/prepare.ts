@@ -14,6 +14,7 @@ import { LRUCache } from 'lru-cache';
 import type { Logger } from 'pino';
 import { selectionOf } from '../context/selection.ts';
 import type { Subgraph } from '../context/subgraph.ts';
+import { selectedFields } from '../schema/selected-fields.ts';
 import { publishWork } from '../telemetry/work.ts';
 import type { SubgraphOperation } from './execute.ts';
 import { NotPlannable, planQuery, type ObjectPlan, type Query } from './plan.ts';
@@ -36,10 +37,16 @@ const maxVariableErrors = 50;
 /**
  * Prepares a valid document for being executed many times. Queries go by their plan; mutations, whose time is their
  * transaction's, and what the planner does not know go by graphql-js, with the same answer.
+ * @param fields those that the document selects, for who has walked through it already
  */
-export function prepareDocument(subgraph: Executable, document: DocumentNode, log: Logger): RunDocument {
+export function prepareDocument(
+  subgraph: Executable,
+  document: DocumentNode,
+  log: Logger,
+  fields = selectedFields(subgraph.schema, document),
+): RunDocument {
   const { schema } = subgraph;
-  const selection = selectionOf(schema, document);
+  const [values, texts] = [selectionOf(schema, fields), selectionOf(schema, fields, true)];
   const plans = new LRUCache<string, ObjectPlan | NotPlannable>({ max: plansKept });
   const fragments = fragmentsOf(document);
   const conditions = conditionsOf(document);
@@ -55,7 +62,7 @@ export function prepareDocument(subgraph: Executable, document: DocumentNode, lo
     return plan;
   };
 
-  return async ({ operationName, variables = {} }, contextValue) => {
+  return async ({ operationName, variables = {}, jsonAsText }, contextValue) => {
     const operation = getOperationAST(document, operationName);
     if (operation?.operation === OperationTypeNode.QUERY) {
       const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
@@ -65,7 +72,7 @@ export function prepareDocument(subgraph: Executable, document: DocumentNode, lo
       const query = { schema, operation, fragments, variables: coerced };
       const plan = planOf(query);
       if (!(plan instanceof NotPlannable))
-        return runPlan(query, plan, subgraph.selecting(contextValue, selection));
+        return runPlan(query, plan, subgraph.selecting(contextValue, jsonAsText ? texts : values));
     }
     return execute({ schema, document, operationName, variableValues: variables, contextValue });
   };

@@ -9,6 +9,9 @@ export const identityHeader = 'x-cdx-identity';
 /** The header that carries the moment, in milliseconds since the epoch, after which nobody waits. */
 export const deadlineHeader = 'x-cdx-deadline-ms';
 
+/** The header of a request that must see all that is committed by now. */
+export const freshHeader = 'x-cdx-fresh';
+
 const issuer = 'cdx-gateway';
 /** Short for whoever finds one. */
 const validSeconds = 60;
@@ -26,7 +29,7 @@ const claimsForm = z.object({
 });
 
 /** What a signed identity says: who asks, in which request, from where. */
-export type SignedRequest = Omit<SubgraphRequest, 'signal' | 'deadlineMs'>;
+export type SignedRequest = Omit<SubgraphRequest, 'signal' | 'deadlineMs' | 'isFresh'>;
 
 /**
  * Signs a request's identity for one subgraph, as a compact JWS.

@@ -93,7 +93,7 @@ export function planPage(
     return isBeyond(dialect, table, order, position, argument === 'before');
   };
   return {
-    columns: selection.columnsOf(table, [order.property]),
+    columns: selection.columnsOf(table, selection.withCursors ? [order.property] : []),
     filter: filterCondition(dialect, table, args.filter),
     keyset: sql`${cursorCondition('after')} and ${cursorCondition('before')}`,
     orderBy: orderBy(dialect, table, order, backwards),

@@ -78,6 +78,14 @@ function privacyOf({ documentation = '' }: DMMF.Field): ColumnDescriptor['privac
   return (['secret', 'personal'] as const).find((mark) => documentation.split('\n').includes(`@${mark}`));
 }
 
+/** Only what the database writes as JSON itself may be passed on as its text. */
+function opaqueOf(field: DMMF.Field): Pick<ColumnDescriptor, 'opaque'> {
+  const marked = noted('opaque', field);
+  if (marked.opaque !== undefined && (columnType(field) !== 'json' || field.isList))
+    throw new TypeError(`${field.name}: @opaque is for a column of JSON, and of one value`);
+  return marked;
+}
+
 function isColumn(field: DMMF.Field): boolean {
   return field.kind === 'scalar' || field.kind === 'enum';
 }
@@ -97,6 +105,7 @@ function describeColumn(
     ...(schema !== undefined && { enumName: `${schema}.${enumOf(field, enums).dbName ?? field.type}` }),
     ...(privacy && { privacy }),
     ...noted('always', field),
+    ...opaqueOf(field),
     ...noted('unaudited', field),
   };
 }

@@ -2,10 +2,12 @@ import type { Logger } from 'pino';
 import type { Sql } from 'sql-template-tag';
 import { accessDrafts } from '../audit/access.ts';
 import { auditLogResolver } from '../audit/resolver.ts';
+import { followChanges } from '../changes/follow.ts';
 import { makeContext, selecting, type SubgraphContext } from '../context/context.ts';
 import type { AuditedTables } from '../audit/record.ts';
 import type { Subgraph } from '../context/subgraph.ts';
 import type { Database } from '../sql/database.ts';
+import type { Walled } from '../sql/walled.ts';
 import { maskPersonal } from '../log.ts';
 import { buildSchema } from './build.ts';
 import { readTypeDefs } from './type-defs.ts';
@@ -47,6 +49,9 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
       const drafts = accessDrafts(name, tables, caller, operation);
       if (drafts.length > 0) await caller.db.record(drafts);
     },
+    // What runs its kind of statements runs walled ones too.
+    follow: (from, signal) =>
+      followChanges(database as unknown as Database<unknown, Walled>, from, signal),
     checkHealth: () => database.ping(),
     async close() {
       await close?.();

@@ -2,10 +2,18 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { RowsChanged, Subgraph } from '../context/subgraph.ts';
+import { serveChanges } from './serve-changes.ts';
 import { isMutation, makeExecutor } from '../execute/execute.ts';
 import type { SecretSource } from '../identity/secrets.ts';
-import { deadlineHeader, identityHeader, verifyIdentity, type SignedRequest } from '../identity/signed.ts';
+import {
+  deadlineHeader,
+  freshHeader,
+  identityHeader,
+  verifyIdentity,
+  type SignedRequest,
+} from '../identity/signed.ts';
 import { productVersion } from '../version.ts';
+import { writeJson } from '../json/json-text.ts';
 import { answerHttpErrors, graphqlError } from './http-errors.ts';
 
 export interface ServeOptions {
@@ -28,8 +36,8 @@ const operationForm = z.object({
 const longestMs = 60_000;
 
 /**
- * Serves a subgraph over HTTP to the gateway: `POST /graphql` with a signed identity, `GET /health` (the process
- * runs) and `GET /ready` (its database answers) without one.
+ * Serves a subgraph over HTTP to the gateway: `POST /graphql` and `POST /changes` with a signed identity, `GET /health`
+ * (the process runs) and `GET /ready` (its database answers) without one.
  */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<FastifyInstance> {
   const { host, port, log, documents = {} } = options;
@@ -42,6 +50,7 @@ export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): 
   serveHealth(server, subgraph, log);
   for (const [path, document] of Object.entries(documents)) server.get(path, () => document());
   serveOperations(server, subgraph, options);
+  serveChanges(server, subgraph, (request) => readIdentity(subgraph.name, options.secrets, request));
   server.addHook('onClose', async () => {
     options.secrets.close();
     await subgraph.close();
@@ -86,14 +95,20 @@ function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: S
         ...request.getDecorator<SignedRequest>('signed'),
         deadlineMs,
         signal: leaving(reply, deadlineMs),
+        isFresh: freshHeader in request.headers,
         onChange: (change) => void changes.push(change),
       });
       const result = await execute(
-        { query, operationName: operationName ?? undefined, variables: variables ?? undefined },
+        {
+          query,
+          operationName: operationName ?? undefined,
+          variables: variables ?? undefined,
+          jsonAsText: true,
+        },
         context,
       );
       const answer = isMutation(query) ? { ...result, extensions: { changes } } : result;
-      return reply.header('content-type', 'application/json; charset=utf-8').send(JSON.stringify(answer));
+      return reply.header('content-type', 'application/json; charset=utf-8').send(writeJson(answer));
     },
   });
 }

@@ -1,6 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import sql, { join, raw, type Sql } from 'sql-template-tag';
 import { isUuid, uuidToBytes } from '../ids/uuid.ts';
+import { JsonText } from '../json/json-text.ts';
 import type { Dialect } from './database.ts';
 import type { ColumnDescriptor, TableDescriptor } from './table.ts';
 
@@ -29,7 +30,16 @@ export function columnRef(dialect: Dialect, table: TableDescriptor, property: st
 }
 
 /** Some columns of one table, by their properties. */
-export type Columns = readonly string[];
+export type Columns = readonly string[] & {
+  /** Those that are read as JSON texts. */
+  readonly texts?: ReadonlySet<string>;
+};
+
+/** The columns, of which those in whose JSON nobody looks are read as texts. */
+export function withTexts(table: TableDescriptor, columns: Columns): Columns {
+  const texts = columns.filter((property) => columnOf(table, property).opaque !== undefined);
+  return texts.length > 0 ? Object.assign([...columns], { texts: new Set(texts) }) : columns;
+}
 
 const allOf = new WeakMap<TableDescriptor, Columns>();
 
@@ -49,7 +59,11 @@ const selectLists = new WeakMap<Columns, Map<Dialect, Sql>>();
  * Columns of the table aliased `t`, each named as its property: `t."created_at" as "createdAt"`.
  * @param columns those of the table that are wanted; all when not given
  */
-export function selectColumns(dialect: Dialect, table: TableDescriptor, columns = allColumns(table)): Sql {
+export function selectColumns(
+  dialect: Dialect,
+  table: TableDescriptor,
+  columns: Columns = allColumns(table),
+): Sql {
   const known = selectLists.get(columns) ?? new Map<Dialect, Sql>();
   selectLists.set(columns, known);
   let list = known.get(dialect);
@@ -57,7 +71,8 @@ export function selectColumns(dialect: Dialect, table: TableDescriptor, columns 
     const quote = dialect === 'mysql' ? '`' : '"';
     list = join(
       columns.map(
-        (property) => sql`${selected(dialect, table, property)} as ${raw(`${quote}${property}${quote}`)}`,
+        (property) =>
+          sql`${selected(dialect, table, property, columns)} as ${raw(`${quote}${property}${quote}`)}`,
       ),
     );
     known.set(dialect, list);
@@ -66,8 +81,9 @@ export function selectColumns(dialect: Dialect, table: TableDescriptor, columns 
 }
 
 /** A day is read as text: the drivers would make a moment of it, in the zone of the process. */
-function selected(dialect: Dialect, table: TableDescriptor, property: string): Sql {
+function selected(dialect: Dialect, table: TableDescriptor, property: string, { texts }: Columns): Sql {
   const ref = columnRef(dialect, table, property);
+  if (dialect === 'postgres' && texts?.has(property)) return sql`${ref}::text`;
   if (columnOf(table, property).type !== 'date') return ref;
   return dialect === 'postgres' ? sql`${ref}::text` : sql`date_format(${ref}, '%Y-%m-%d')`;
 }
@@ -129,24 +145,33 @@ export interface RowsEvent {
 export const rowsChannel = channel('cdx:rows');
 
 /**
- * The rows with their JSON columns parsed, which MySQL's driver leaves as text. Changes the rows it is given.
+ * The rows with their JSON columns parsed, which MySQL's driver leaves as text, or passed on as texts where the columns
+ * say so. Changes the rows it is given.
  * @param columns those that were read; all when not given
  */
 export function decodeRows<Row extends object>(
   dialect: Dialect,
   table: TableDescriptor,
   rows: Row[],
-  columns = allColumns(table),
+  columns: Columns = allColumns(table),
 ): Row[] {
-  if (dialect === 'mysql') {
-    const json = columns.filter((property) => table.columns[property]?.type === 'json');
+  const { texts } = columns;
+  const decoded =
+    dialect === 'mysql' ? columns.filter((property) => columnOf(table, property).type === 'json') : texts;
+  for (const property of decoded ?? []) {
+    const decode = texts?.has(property) ? jsonText : parseText;
     for (const row of rows) {
-      for (const property of json) {
-        const value: unknown = Reflect.get(row, property);
-        if (typeof value === 'string') Reflect.set(row, property, JSON.parse(value));
-      }
+      const value: unknown = Reflect.get(row, property);
+      if (typeof value === 'string') Reflect.set(row, property, decode(value));
     }
   }
   if (rowsChannel.hasSubscribers) rowsChannel.publish({ table, columns, rows } satisfies RowsEvent);
   return rows;
+}
+
+const parseText = (text: string): unknown => JSON.parse(text);
+
+/** JSON's null is a null, which a field may not be allowed to have. */
+function jsonText(text: string): JsonText | null {
+  return text === 'null' ? null : new JsonText(text);
 }

@@ -3,10 +3,12 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import type { Sql } from 'sql-template-tag';
 import type { AuditedTables } from '../audit/record.ts';
+import { PostgresWakeUps } from '../changes/postgres-wake-ups.ts';
+import { LocalWakeUps } from '../changes/wake-ups.ts';
 import { system } from '../identity/identity.ts';
 import { makeDatabase, type Database, type RequestDatabase } from './database.ts';
 import { mysqlPool, mysqlRunner } from './mysql.ts';
-import { postgresPool, postgresRunner } from './postgres.ts';
+import { asApplication, postgresPool, postgresRunner } from './postgres.ts';
 import { unconfined, type Walled, type Walls } from './walled.ts';
 import { prismaWriter, type PrismaClientLike } from './write.ts';
 
@@ -67,11 +69,13 @@ export function connectDatabase<Tx>(settings: DatabaseSettings<Tx> & Partial<Wal
   }
   if (isMysql(url)) {
     const pool = mysqlPool(url, poolSize);
+    const wakeUps = new LocalWakeUps();
     return makeDatabase({
       name,
       dialect: 'mysql',
       walls,
       tables,
+      wakeUps,
       primary: mysqlRunner(name, pool),
       replica: replicaUrl ? mysqlRunner(name, mysqlPool(replicaUrl, poolSize)) : undefined,
       writer: prismaWriter({
@@ -79,16 +83,19 @@ export function connectDatabase<Tx>(settings: DatabaseSettings<Tx> & Partial<Wal
         tables,
         adapter: new PrismaMariaDb(pool, { database: new URL(url).pathname.slice(1) }),
         connect,
+        wakeUps,
       }),
     });
   }
   const pool = postgresPool(url, poolSize);
+  const wakeUps = new PostgresWakeUps(name, asApplication(url), pool);
   return makeDatabase({
     name,
     dialect: 'postgres',
     tables,
+    wakeUps,
     primary: postgresRunner(name, pool),
     replica: replicaUrl ? postgresRunner(name, postgresPool(replicaUrl, poolSize)) : undefined,
-    writer: prismaWriter({ name, tables, adapter: new PrismaPg(pool), connect }),
+    writer: prismaWriter({ name, tables, adapter: new PrismaPg(pool), connect, wakeUps }),
   });
 }

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import sql from 'sql-template-tag';
+import { LocalWakeUps } from '../changes/wake-ups.ts';
 import { anIdentity } from '../testing/index.ts';
 import { aTable } from '../testing/tables.ts';
 import { makeDatabase, type RequestDatabase } from './database.ts';
@@ -28,6 +29,7 @@ function aRequest(replica?: StatementRunner): RequestDatabase<unknown> {
     name: 'things',
     dialect: 'postgres',
     tables: { AuditEntry: aTable },
+    wakeUps: new LocalWakeUps(),
     primary: server('primary'),
     replica,
     writer,

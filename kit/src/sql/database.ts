@@ -2,6 +2,8 @@ import type { Sql } from 'sql-template-tag';
 import type { AuditOrigin } from '../audit/chain.ts';
 import type { AuditDraft } from '../audit/entry.ts';
 import type { AuditedTables } from '../audit/record.ts';
+import type { WakeUps } from '../changes/wake-ups.ts';
+import type { SubgraphRequest } from '../context/subgraph.ts';
 import type { Identity } from '../identity/identity.ts';
 import { newId } from '../ids/uuid.ts';
 import { rethrowCoded } from './errors.ts';
@@ -21,15 +23,17 @@ export interface Database<Tx, Statement extends Sql = Sql> {
   readonly dialect: Dialect;
   /** Its tables, the audit log's among them. */
   readonly tables: AuditedTables;
+  /** Who follows its audit log waits here. */
+  readonly wakeUps: WakeUps;
   /**
    * The database as one caller sees it, for the length of one request.
    * @param origin what the audit log says of its writes; of work without a request, that the domain did it
-   * @param onChange told of what its writes have changed
+   * @param request who is told of what its writes have changed, and whether a replica is good enough
    */
   as(
     identity: Identity,
     origin?: AuditOrigin,
-    onChange?: WriteScope['onChange'],
+    request?: Pick<SubgraphRequest, 'onChange' | 'isFresh'>,
   ): RequestDatabase<Tx, Statement>;
   ping(): Promise<void>;
   close(): Promise<void>;
@@ -55,7 +59,7 @@ export interface RequestDatabase<Tx, Statement extends Sql = Sql> {
   record(drafts: readonly AuditDraft[]): Promise<void>;
 }
 
-interface DatabaseParts<Tx> extends Pick<Database<Tx>, 'name' | 'dialect' | 'tables'> {
+interface DatabaseParts<Tx> extends Pick<Database<Tx>, 'name' | 'dialect' | 'tables' | 'wakeUps'> {
   readonly primary: StatementRunner;
   /** Where reads go while the request has not written, but for what sees past the walls. */
   readonly replica?: StatementRunner | undefined;
@@ -66,15 +70,17 @@ interface DatabaseParts<Tx> extends Pick<Database<Tx>, 'name' | 'dialect' | 'tab
 
 /** Joins a runner and a writer into the one thing that a subgraph reads and writes through. */
 export function makeDatabase<Tx>(parts: DatabaseParts<Tx>): Database<Tx> {
-  const { name, dialect, tables, primary, replica, writer } = parts;
+  const { name, dialect, tables, wakeUps, primary, replica, writer } = parts;
   return {
     name,
     dialect,
     tables,
-    as: (caller, origin = ownOrigin(name), onChange) =>
-      new CallersDatabase(parts, { caller, origin, onChange }),
+    wakeUps,
+    as: (caller, origin = ownOrigin(name), { onChange, isFresh = false } = {}) =>
+      new CallersDatabase(parts, { caller, origin, onChange }, isFresh),
     ping: () => primary.ping(),
     async close() {
+      await wakeUps.close();
       await writer.close();
       await Promise.all([primary.close(), replica?.close()]);
     },
@@ -93,11 +99,11 @@ class CallersDatabase<Tx> implements RequestDatabase<Tx> {
   readonly #rows = new Map<TableDescriptor, Walled>();
   #reader: StatementRunner;
 
-  constructor(parts: DatabaseParts<Tx>, scope: WriteScope) {
+  constructor(parts: DatabaseParts<Tx>, scope: WriteScope, isFresh: boolean) {
     this.dialect = parts.dialect;
     this.#parts = parts;
     this.#scope = scope;
-    this.#reader = parts.replica ?? parts.primary;
+    this.#reader = isFresh ? parts.primary : (parts.replica ?? parts.primary);
   }
 
   rowsOf(table: TableDescriptor): Walled {

@@ -78,8 +78,9 @@ export function mysqlRunner(name: string, pool: Pool): StatementRunner {
   return {
     async run(statement: Sql) {
       if (!isWalled(statement)) throw new TypeError(`A statement for ${name} goes past its walls`);
-      publishStatement(name, statement.sql);
-      return pool.execute<unknown[]>(statement.sql, statement.values);
+      const { sql: text, values } = statement;
+      publishStatement(name, text);
+      return pool.execute<unknown[]>(text, values);
     },
     async ping() {
       await pool.query('select 1');

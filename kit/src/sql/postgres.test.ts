@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import type { SqlDriverAdapterFactory } from '@prisma/driver-adapter-utils';
 import pg from 'pg';
 import sql from 'sql-template-tag';
+import { LocalWakeUps } from '../changes/wake-ups.ts';
 import { testDatabaseUrl } from '../testing/index.ts';
 import { aTable } from '../testing/tables.ts';
 import { postgresPool, postgresRunner } from './postgres.ts';
@@ -117,6 +118,7 @@ describe('a statement that misses its context', () => {
       name: 'templates',
       tables: { AuditEntry: aTable },
       adapter: new PrismaPg(pool),
+      wakeUps: new LocalWakeUps(),
       connect(scoped) {
         adapter = scoped;
         const unused = (): never => {

@@ -32,16 +32,18 @@ function preparedName(text: string): string | undefined {
 export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
   return {
     async run(statement: Sql, context: DatabaseContext): Promise<unknown[]> {
-      publishStatement(name, statement.text);
+      // Put together anew each time that it is asked for.
+      const { text, values } = statement;
+      publishStatement(name, text);
       const client = await pool.connect();
       try {
         return await new Promise((resolve, reject) => {
           client.query(
             new ContextQuery(contextValues(context), {
               queryMode: 'extended',
-              text: statement.text,
-              values: statement.values,
-              name: preparedName(statement.text),
+              text,
+              values,
+              name: preparedName(text),
               callback: (error, result) => (error ? reject(error) : resolve(result.rows)),
             }),
           );
@@ -63,7 +65,7 @@ export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
  * The URL with the application's role as the default of its sessions: a statement that misses its context, were there
  * one, runs as nobody in particular and never as the user that the URL names, who may own the tables.
  */
-function asApplication(url: string): string {
+export function asApplication(url: string): string {
   const target = new URL(url);
   const options = [target.searchParams.get('options'), `-c role=${applicationRole}`];
   target.searchParams.set('options', options.filter(Boolean).join(' '));

@@ -25,6 +25,8 @@ export interface ColumnDescriptor {
   readonly privacy?: 'secret' | 'personal';
   /** Why the column is read with every row, whatever an operation selects. */
   readonly always?: string;
+  /** Why nobody looks inside the JSON: a query may pass it on as text. */
+  readonly opaque?: string;
   /** Why a change of this column alone is not on record. */
   readonly unaudited?: string;
 }

@@ -9,6 +9,7 @@ import type {
 import type { AuditOrigin } from '../audit/chain.ts';
 import type { AuditDraft } from '../audit/entry.ts';
 import { append, runAudited, type Audit, type AuditedDatabase, type AuditedTables } from '../audit/record.ts';
+import type { WakeUps } from '../changes/wake-ups.ts';
 import type { SubgraphRequest } from '../context/subgraph.ts';
 import type { Identity } from '../identity/identity.ts';
 import { contextSql, contextValues } from './postgres-context.ts';
@@ -21,6 +22,8 @@ export interface WriteOptions {
   readonly timeoutMs?: number;
   /** Whose rows these are, where their table does not say it; the caller's tenant's when not given. */
   readonly tenantId?: string | null;
+  /** What the rows lie in, where their key says it not: it goes before their key in the audit log, with a slash. */
+  readonly within?: string;
   /** Why the raw statements of this write need no entry in the audit log. */
   readonly unaudited?: string;
 }
@@ -84,10 +87,12 @@ interface WriterParts<Tx> {
   readonly adapter: SqlDriverAdapterFactory;
   /** Makes the domain's generated client on an adapter. */
   readonly connect: (adapter: SqlDriverAdapterFactory) => PrismaClientLike<Tx>;
+  /** Told after each commit of the chains of the audit log that have grown. */
+  readonly wakeUps: Pick<WakeUps, 'tell'>;
 }
 
 /** Makes the writer of one database. */
-export function prismaWriter<Tx>({ name, tables, adapter, connect }: WriterParts<Tx>): Writer<Tx> {
+export function prismaWriter<Tx>({ name, tables, adapter, connect, wakeUps }: WriterParts<Tx>): Writer<Tx> {
   const scopes = new AsyncLocalStorage<TransactionScope>();
   const locks = new AsyncLocalStorage<true>();
   const client = connect(scopedFactory(name, adapter, scopes, () => locks.getStore() === true));
@@ -96,6 +101,9 @@ export function prismaWriter<Tx>({ name, tables, adapter, connect }: WriterParts
     log: { dialect, table: tables.AuditEntry },
     tables,
     locking: (read) => locks.run(true, async () => read()),
+  };
+  const tell = (grown: ReadonlySet<string>): void => {
+    if (grown.size > 0) wakeUps.tell([...grown]);
   };
   const inTransaction = <Result>(
     context: DatabaseContext,
@@ -111,18 +119,23 @@ export function prismaWriter<Tx>({ name, tables, adapter, connect }: WriterParts
   };
   return {
     async transaction(scope, work, options = {}) {
-      const changed = new Set<string | null>();
-      const write = { ...scope, ...options, changed };
+      const [changed, grown] = [new Set<string | null>(), new Set<string>()];
+      const write = { ...scope, ...options, changed, grown };
       const result = await inTransaction(
         scope.caller,
         (transaction) => runAudited(database, transaction, write, work),
         options,
       );
       for (const tenantId of changed) scope.onChange?.({ domain: name, tenantId });
+      tell(grown);
       return result;
     },
-    record: (scope, drafts) =>
-      inTransaction(scope.caller, (transaction) => append(database, transaction, scope, drafts)),
+    async record(scope, drafts) {
+      const grown = new Set<string>();
+      const write = { ...scope, grown };
+      await inTransaction(scope.caller, (transaction) => append(database, transaction, write, drafts));
+      tell(grown);
+    },
     close: () => client.$disconnect(),
   };
 }

@@ -85,3 +85,5 @@ export function testDatabaseUrl(variable: string): string {
     throw new Error(`${variable} is not set: run tests by \`npm test\`, which brings the databases up`);
   return url;
 }
+
+export { followChanges } from '../changes/follow.ts';

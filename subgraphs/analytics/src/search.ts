@@ -8,7 +8,8 @@ import { ofTenant, visibleEvents } from './event.ts';
 const maxPages = 50_000;
 
 export const query: QueryResolvers = {
-  analyticsSearch(_, { text, tenantId, first }, context) {
+  analyticsSearch(_, sought, context) {
+    const { tenantId } = sought;
     // Who means another tenant finds nothing there: what the caller sees goes before.
     const meant = tenantId == null ? sql`true` : sql`t.tenant_id = ${tenantId}`;
     const figures = sql`${ofTenant(context)} and ${meant}`;
@@ -17,7 +18,7 @@ export const query: QueryResolvers = {
       metrics(figures),
       pages(sql`${visibleEvents(context)} and ${meant}`),
     ];
-    return searchTables(context.db, sources, text, first);
+    return searchTables(context.db, sources, sought);
   },
 };
 

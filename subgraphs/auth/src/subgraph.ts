@@ -16,6 +16,7 @@ import * as permissions from './permission.ts';
 import * as profiles from './profile.ts';
 import * as refusals from './refusals.ts';
 import * as roles from './role.ts';
+import * as search from './search.ts';
 import * as sessions from './session.ts';
 import type { Settings } from './settings.ts';
 import * as subscriptions from './subscription.ts';
@@ -41,6 +42,7 @@ const resolvers: Resolvers = {
     ...subscriptions.query,
     ...sessions.query,
     ...events.query,
+    ...search.query,
   },
   Mutation: {
     ...registerMutation,

@@ -17,6 +17,12 @@ export const measure = z
   .string()
   .regex(/^\d{1,8}(\.\d{1,4})?$/, 'must be a number such as 12.5, with at most 4 places');
 
+/** A part of a hundred, with four places. */
+export const percentage = measure.refine(
+  (value) => exact(value).lessThanOrEqualTo(100),
+  'must be at most 100',
+);
+
 /** An amount of money above 0. */
 export const positiveAmount = amount.refine((value) => exact(value).greaterThan(0), 'must be more than 0');
 

@@ -9,21 +9,37 @@ const amounts = (lines: readonly InvoiceLine[]): string[] => lines.map(({ amount
 
 describe('an invoice', () => {
   test('takes off the credit that there is', () => {
-    const { lines, credits, ...sums } = reckon([charge('30'), charge('12.50')], [credit('-10.00')]);
-    expect(sums).toEqual({ subtotal: '42.50', discountAmount: '10.00', total: '32.50' });
+    const { lines, credits, ...sums } = reckon([charge('30'), charge('12.50')], [credit('-10.00')], '0');
+    expect(sums).toEqual({ subtotal: '42.50', discountAmount: '10.00', taxAmount: '0.00', total: '32.50' });
     expect(amounts(lines)).toEqual(['30.00', '12.50', '-10.00']);
     expect(credits).toEqual([]);
   });
 
   test('takes no more than it charges, the oldest first, and leaves the rest', () => {
-    const { lines, credits, ...sums } = reckon([charge('30')], [credit('-10'), credit('-50'), credit('-5')]);
-    expect(sums).toEqual({ subtotal: '30.00', discountAmount: '30.00', total: '0.00' });
+    const { lines, credits, ...sums } = reckon(
+      [charge('30')],
+      [credit('-10'), credit('-50'), credit('-5')],
+      '19',
+    );
+    expect(sums).toEqual({ subtotal: '30.00', discountAmount: '30.00', taxAmount: '0.00', total: '0.00' });
     expect(amounts(lines)).toEqual(['30.00', '-10.00', '-20.00']);
     expect(amounts(credits)).toEqual(['-30.00', '-5.00']);
   });
 
+  test.each([
+    ['19', '6.18', '38.68'],
+    ['7.7', '2.50', '35.00'],
+    ['0.0001', '0.00', '32.50'],
+    ['100', '32.50', '65.00'],
+  ])('with %s %% of tax has it on what is left to pay', (rate, taxAmount, total) => {
+    const { lines, credits, ...sums } = reckon([charge('30'), charge('12.50')], [credit('-10')], rate);
+    expect(sums).toEqual({ subtotal: '42.50', discountAmount: '10.00', taxAmount, total });
+    expect(sumOf(amounts(lines)).toFixed(2)).toBe('32.50');
+    expect(credits).toEqual([]);
+  });
+
   test('of nothing takes nothing', () => {
-    const { lines, credits, total } = reckon([], [credit('-10')]);
+    const { lines, credits, total } = reckon([], [credit('-10')], '19');
     expect({ lines, total, credits: amounts(credits) }).toEqual({
       lines: [],
       total: '0.00',
@@ -38,7 +54,7 @@ describe('an invoice', () => {
     fc.assert(
       fc.property(fc.array(cents, { maxLength: 5 }), fc.array(cents, { maxLength: 5 }), (charges, given) => {
         const credits = given.map((value) => credit(`-${value}`));
-        const reckoning = reckon(charges.map(charge), credits);
+        const reckoning = reckon(charges.map(charge), credits, '0');
         const { subtotal, discountAmount, total } = reckoning;
         expect(exact(subtotal).minus(discountAmount).toFixed(2)).toBe(total);
         expect(exact(total).isNegative()).toBe(false);

@@ -51,6 +51,7 @@ export interface Reckoning {
   readonly lines: readonly InvoiceLine[];
   readonly subtotal: string;
   readonly discountAmount: string;
+  readonly taxAmount: string;
   readonly total: string;
   /** Lines of credit that are left for the next invoice. */
   readonly credits: readonly InvoiceLine[];
@@ -59,9 +60,15 @@ export interface Reckoning {
 /**
  * Takes as much credit off the charges as there is to take it off from: an invoice is never of less than nothing.
  * @param charges lines with amounts from 0
+ * The tax is on what is left to pay; it is rounded to cents once, half to even.
  * @param credits lines with amounts below 0, the oldest first
+ * @param taxRate in percent: `19`
  */
-export function reckon(charges: readonly InvoiceLine[], credits: readonly InvoiceLine[]): Reckoning {
+export function reckon(
+  charges: readonly InvoiceLine[],
+  credits: readonly InvoiceLine[],
+  taxRate: string,
+): Reckoning {
   const subtotal = sumOf(charges.map(({ amount }) => amount));
   let room = subtotal;
   const [taken, left]: [InvoiceLine[], InvoiceLine[]] = [[], []];
@@ -72,11 +79,13 @@ export function reckon(charges: readonly InvoiceLine[], credits: readonly Invoic
     if (!used.isZero()) taken.push(withCredit(credit, toCents(used)));
     if (used.lessThan(value)) left.push(withCredit(credit, toCents(value.minus(used))));
   }
+  const taxAmount = toCents(room.times(taxRate).dividedBy(100));
   return {
     lines: [...charges, ...taken],
     subtotal: toCents(subtotal),
     discountAmount: toCents(subtotal.minus(room)),
-    total: toCents(room),
+    taxAmount,
+    total: toCents(room.plus(taxAmount)),
     credits: left,
   };
 }

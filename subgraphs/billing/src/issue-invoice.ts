@@ -6,9 +6,12 @@ import { query, type HeldSubscription, type Price } from './locks.ts';
 import { toCents } from './money.ts';
 import { addDays, type Period } from './periods.ts';
 
-/** What an invoice is issued for. */
+/** What an invoice is issued for. Every invoice of a subscription is issued here, with its tax. */
 export interface Issue {
-  readonly subscription: Pick<HeldSubscription, 'id' | 'tenantId' | 'customerId' | 'credits' | 'plan'>;
+  readonly subscription: Pick<
+    HeldSubscription,
+    'id' | 'tenantId' | 'customerId' | 'credits' | 'taxRate' | 'plan'
+  >;
   /** Lines with amounts from 0. */
   readonly charges: readonly InvoiceLine[];
   /** Lines of credit that come to those which the subscription has. */
@@ -39,7 +42,7 @@ export function planLine({ name, amount }: Price, period: Period): InvoiceLine {
 export async function issueInvoice(tx: Transaction, issue: Issue): Promise<Issued> {
   const { subscription, charges, period, now, paymentDays } = issue;
   const credits = [...readLines(subscription.credits), ...(issue.credits ?? [])];
-  const { credits: left, lines, ...amounts } = reckon(charges, credits);
+  const { credits: left, lines, ...amounts } = reckon(charges, credits, subscription.taxRate);
   if (amounts.subtotal === '0.00') return { invoiceId: null, credits };
   const id = newId();
   const { tenantId, customerId } = subscription;

@@ -90,6 +90,34 @@ describe('a renewal', () => {
     ]);
   });
 
+  test('keeps the tax of the first invoice until another rate is set', async () => {
+    const { id, tenantId } = await since('2026-01-31T00:00:00.000Z', { taxRate: '19' });
+    await renew(tenantId, '2026-02-28T00:00:00.000Z');
+    await write(subgraph, 'updateSubscription(id: $id, input: { taxRate: "7.5" }) { id }', { 'id: ID!': id });
+    await renew(tenantId, '2026-03-31T00:00:00.000Z');
+    const { data } = await run(
+      subgraph,
+      biller,
+      `{ subscription(id: "${id}") { taxRate invoices(orderBy: { field: INVOICE_NUMBER }) {
+        edges { node { subtotal taxAmount total } } } } }`,
+    );
+    const invoice = (taxAmount: string, total: string) => ({ node: { subtotal: '30.00', taxAmount, total } });
+    expect(data?.subscription).toEqual({
+      taxRate: '7.5000',
+      invoices: { edges: [invoice('5.70', '35.70'), invoice('5.70', '35.70'), invoice('2.25', '32.25')] },
+    });
+  });
+
+  test.each(['-1', '100.0001', '1.00001'])('of a tax of %s %% there is none', async (taxRate) => {
+    const { errors } = await run(
+      subgraph,
+      biller,
+      'mutation ($input: CreateSubscriptionInput!) { createSubscription(input: $input) { id } }',
+      { input: { tenantId: aTenant(), customerId: newId(), planId: monthly, taxRate } },
+    );
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'input.taxRate' });
+  });
+
   test('done again changes nothing', async () => {
     const { id, tenantId } = await since('2026-01-31T00:00:00.000Z');
     await renew(tenantId, '2026-03-01T00:00:00.000Z');

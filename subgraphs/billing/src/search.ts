@@ -1,37 +1,47 @@
-import { badInput } from '@cdx/kit';
+import { hasWords, searchTables, type Searched } from '@cdx/kit';
+import { BillingSubscription, Invoice, Plan } from '@cdx/prisma-billing/tables';
 import sql from 'sql-template-tag';
-import type { QueryResolvers, SearchHit } from '../generated/resolvers.ts';
+import type { QueryResolvers } from '../generated/resolvers.ts';
+
+/** Names and numbers are found as they are written. */
+const language = 'simple';
 
 export const query: QueryResolvers = {
-  billingSearch(_, { text, tenantId, first: size }, context) {
-    if (text.trim() === '' || text.length > 1_000) throw badInput('text', 'between 1 and 1,000 characters');
-    if (size < 1 || size > 100) throw badInput('first', 'between 1 and 100');
+  billingSearch(_, sought, context) {
     // Hyphens part words here as in the vectors: Postgres would read what follows one in a number as a negative number.
-    const words = text.replaceAll('-', ' ');
-    const ofTenant = tenantId == null ? sql`true` : sql`t.tenant_id = ${tenantId}`;
-    return context.db.many<SearchHit>(
-      sql`with q as (select websearch_to_tsquery('simple', ${words}) as query),
-        found as (
-          select 'Invoice' as type, t.id, t.tenant_id, coalesce(t.invoice_number, 'Draft') as title,
-            concat_ws(' ', replace(t.invoice_number, '-', ' '), replace(t.customer_id::text, '-', ' '),
-              (select string_agg(l ->> 'description', ' ') from jsonb_array_elements(t.lines) l)) as body,
-            ts_rank(t.search, q.query) as rank
-          from billing.invoices t, q where t.search @@ q.query and ${ofTenant}
-          union all
-          select 'BillingSubscription', t.id, t.tenant_id, p.name,
-            concat_ws(' ', p.name, replace(t.customer_id::text, '-', ' '), t.cancel_reason),
-            ts_rank(t.search || p.search, q.query)
-          from billing.subscriptions t join billing.plans p on p.id = t.plan_id, q
-          where (t.search @@ q.query or t.plan_id in (select s.id from billing.plans s where s.search @@ q.query))
-            and ${ofTenant}
-          union all
-          select 'Plan', t.id, null, t.name, concat_ws(' ', t.name, t.description), ts_rank(t.search, q.query)
-          from billing.plans t, q where t.search @@ q.query
-        ),
-        hits as (select * from found order by rank desc, id limit ${size})
-        select type, id, tenant_id as "tenantId", title, rank,
-          ts_headline('simple', body, query, 'StartSel=**, StopSel=**, MaxFragments=1') as highlight
-        from hits, q order by rank desc, id`,
-    );
+    const text = sought.text.replaceAll('-', ' ');
+    return searchTables(context.db, [invoices, subscriptionsWith(text), plans], { ...sought, text });
   },
 };
+
+const invoices: Searched = {
+  table: Invoice,
+  language,
+  title: sql`coalesce(t.invoice_number, 'Draft')`,
+  body: sql`concat_ws(' ', replace(t.invoice_number, '-', ' '), replace(t.customer_id::text, '-', ' '),
+    (select string_agg(l ->> 'description', ' ') from jsonb_array_elements(t.lines) l))`,
+};
+
+const plans: Searched = {
+  table: Plan,
+  tenant: null,
+  language,
+  title: sql`t.name`,
+  body: sql`concat_ws(' ', t.name, t.description)`,
+};
+
+/** Subscriptions are found by their plans too: those that have the words, or whose plans have, with the words of both. */
+function subscriptionsWith(text: string): Searched {
+  const words = hasWords(text, language);
+  return {
+    table: BillingSubscription,
+    from: sql`(
+      select t.id, t.tenant_id, t.customer_id, t.cancel_reason, p.name, t.search || p.search as search
+      from billing.subscriptions t join billing.plans p on p.id = t.plan_id
+      where ${words} or t.plan_id in (select t.id from billing.plans t where ${words})
+    )`,
+    language,
+    title: sql`t.name`,
+    body: sql`concat_ws(' ', t.name, replace(t.customer_id::text, '-', ' '), t.cancel_reason)`,
+  };
+}

@@ -1,8 +1,8 @@
-import { asJson, conflict, idFor, notFound, parseInput, tenantOf } from '@cdx/kit';
+import { asJson, conflict, given, idFor, notFound, parseInput, tenantOf } from '@cdx/kit';
 import type { BillingSubscriptionRow } from '@cdx/prisma-billing/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-import { metadata, requireBiller, tenantId, uuid } from './inputs.ts';
+import { metadata, percentage, requireBiller, tenantId, uuid } from './inputs.ts';
 import { issueInvoice, planLine } from './issue-invoice.ts';
 import { holdPlan, lockingOnly, type Price } from './locks.ts';
 import { addDays, monthsOf, periodFrom } from './periods.ts';
@@ -17,22 +17,23 @@ const createInput = z.object({
   planId: uuid,
   trialDays: z.int().min(0, 'must be 0 to 730').max(730, 'must be 0 to 730').nullish(),
   startAt: z.date().nullish(),
+  taxRate: percentage.nullish().transform((rate) => rate ?? '0'),
   metadata: metadata.nullish(),
 });
-const updateInput = z.object({ metadata: metadata.optional() });
+const updateInput = z.object({ taxRate: percentage, metadata }).partial();
 
 export const mutation: MutationResolvers = {
   async createSubscription(_, { input, idempotencyKey }, context) {
     const caller = requireBiller(context);
     const now = new Date();
-    const { trialDays, startAt, metadata: given, ...values } = parseInput(startedBy(now), input);
+    const { trialDays, startAt, metadata: noted, ...values } = parseInput(startedBy(now), input);
     const id = idFor(context, 'createSubscription', idempotencyKey);
     const owner = { id, ...values, tenantId: tenantOf(caller, values.tenantId) };
     await context.db.write(async (tx) => {
       const plan = await holdPlan(tx, values.planId);
       if (!plan) throw notFound('Plan', values.planId);
       const begun = beginning(plan, startAt ?? now, trialDays ?? plan.trialPeriodDays);
-      const data = { ...owner, ...begun, metadata: asJson(given ?? {}) };
+      const data = { ...owner, ...begun, metadata: asJson(noted ?? {}) };
       const { count } = await tx.billingSubscription.createMany({
         data,
         skipDuplicates: idempotencyKey != null,
@@ -50,10 +51,10 @@ export const mutation: MutationResolvers = {
 
   async updateSubscription(_, { id, input }, context) {
     requireBiller(context);
-    const { metadata: changed } = parseInput(updateInput, input);
+    const { metadata: changed, ...values } = parseInput(updateInput, input);
     await existingSubscription(context, id);
-    if (changed) {
-      const data = { metadata: asJson(changed) };
+    const data = { ...given(values), ...(changed ? { metadata: asJson(changed) } : {}) };
+    if (Object.keys(data).length > 0) {
       await context.db.write((tx) => tx.billingSubscription.updateMany({ where: { id }, data }));
     }
     return existingSubscription(context, id);

@@ -181,7 +181,8 @@ export async function writeIn<Result>(
 ): Promise<Result> {
   const client = await existingClient(context, clientId);
   if (client.status !== 'active') throw conflict(`Client ${clientId} is ${client.status}, not active`);
-  return context.db.write(work, { clientSchema: client.schemaName, tenantId: client.tenantId });
+  const { id: within, schemaName: clientSchema, tenantId } = client;
+  return context.db.write(work, { within, clientSchema, tenantId });
 }
 
 /** The id of a new row in a client's schema; with a key the same for the same client, caller and mutation. */

@@ -27,6 +27,7 @@ const stranger = aUser();
 const definition = '01930001-0000-7000-8000-000000000001';
 const period = 'periodStart: "2026-01-01T00:00:00Z", periodEnd: "2026-01-02T00:00:00Z"';
 let client: string;
+let memory: string;
 
 async function made(source: string): Promise<string> {
   const { data, errors } = await run(subgraph, owner, `mutation { made: ${source} { id } }`);
@@ -42,7 +43,7 @@ beforeAll(async () => {
     `createAgentInstance(clientId: "${client}", input: { definitionId: "${definition}", name: "A" })`,
   );
   const ofAgent = `agentInstanceId: "${agent}"`;
-  await made(`createAgentMemory(clientId: "${client}", ${ofAgent}, input: { content: "secret" })`);
+  memory = await made(`createAgentMemory(clientId: "${client}", ${ofAgent}, input: { content: "secret" })`);
   await made(`createClientProject(clientId: "${client}", input: { name: "P" })`);
   await made(`queueWorkflowExecution(clientId: "${client}", input: { ${ofAgent}, workflowName: "w" })`);
   await made(
@@ -99,6 +100,16 @@ describe.each(Object.entries(contexts))('direct SQL with %s', (_, settings) => {
     const insert = `insert into client_${client}.projects (id, name, created_by) values ('${newId()}', 'x', '${newId()}')`;
     expect((await as(own, insert)).rowCount).toBe(1);
     expect(await sqlState(as(settings, insert))).toBe('42501');
+  });
+
+  test('finds nothing by the functions of the search', async () => {
+    for (const found of [
+      "clients.search_schemas('secret', null, true, 10)",
+      `clients.search_passage('${client}', 'AgentMemory', '${memory}')`,
+    ]) {
+      expect([found, (await as(own, `select from ${found}`)).rowCount]).toEqual([found, 1]);
+      expect([found, (await as(settings, `select from ${found}`)).rowCount]).toEqual([found, 0]);
+    }
   });
 
   test('makes and drops no schema', async () => {

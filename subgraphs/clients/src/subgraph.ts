@@ -10,6 +10,7 @@ import type { Services, Transaction } from './context.ts';
 import { featureHashing, httpEmbedder, type Embedder } from './embedder/index.ts';
 import * as memorySearch from './memory-search.ts';
 import * as orchestration from './orchestrator-state.ts';
+import * as search from './search.ts';
 import type { Settings } from './settings.ts';
 import * as summaries from './summary.ts';
 import * as tenantArchive from './tenant-archive.ts';
@@ -34,6 +35,7 @@ const resolvers: Resolvers = {
     ...executions.query,
     ...usage.query,
     ...orchestration.query,
+    ...search.query,
   },
   Mutation: {
     ...clients.mutation,

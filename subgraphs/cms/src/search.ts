@@ -1,5 +1,4 @@
-import { searchTables, type Readable } from '@cdx/kit';
-import { ContentItem, MediaFile, Page } from '@cdx/prisma-cms/tables';
+import { searchTables } from '@cdx/kit';
 import sql, { join, type Sql } from 'sql-template-tag';
 import type { QueryResolvers } from '../generated/resolvers.ts';
 import { readableItems } from './content-item.ts';
@@ -19,30 +18,29 @@ const texts = (json: Sql): Sql =>
 const body = (...parts: readonly Sql[]): Sql => sql`left(concat_ws(' ', ${join([...parts])}), ${longest})`;
 
 export const query: Pick<QueryResolvers, 'cmsSearch'> = {
-  cmsSearch(_, { text, tenantId, first }, context) {
-    const ofTenant = tenantId == null ? sql`true` : sql`t.tenant_id = ${tenantId}`;
-    const among = ({ where = sql`true` }: Readable): Sql => sql`${where} and ${ofTenant}`;
-    return searchTables(
+  cmsSearch: (_, sought, context) =>
+    searchTables(
       context.db,
       [
         {
-          ...{ table: ContentItem, where: among(readableItems(context)), language },
+          ...readableItems(context),
+          language,
           title: sql`t.title`,
           body: body(sql`t.title`, texts(sql`t.data`), texts(sql`t.seo_data`)),
         },
         {
-          ...{ table: Page, where: among(readablePages(context)), language },
+          ...readablePages(context),
+          language,
           title: sql`t.title`,
           body: body(sql`t.title`, sql`t.seo_title`, sql`t.seo_description`, texts(sql`t.content`)),
         },
         {
-          ...{ table: MediaFile, where: among(readableFiles(context)), language },
+          ...readableFiles(context),
+          language,
           title: sql`t.original_filename`,
           body: body(sql`t.alt_text`, sql`t.caption`, sql`t.original_filename`),
         },
       ],
-      text,
-      first,
-    );
-  },
+      sought,
+    ),
 };

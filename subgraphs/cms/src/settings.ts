@@ -10,6 +10,23 @@ export const settingsSchema = z.object({
     .string()
     .default('.data/media')
     .describe('The folder of media files; all processes of the subgraph see the same.'),
+  CMS_MEDIA_S3_BUCKET: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be the name of a bucket')
+    .optional()
+    .describe('The bucket that media files are kept in, in place of the folder.'),
+  CMS_MEDIA_S3_REGION: z.string().min(1).default('us-east-1').describe('Its region.'),
+  CMS_MEDIA_S3_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'must be a URL of http or https' })
+    .transform((url) => url.replace(/\/+$/, ''))
+    .optional()
+    .describe('Where it is reached, if not at Amazon: any store with the protocol of S3.'),
+  CMS_MEDIA_S3_ACCESS_KEY_ID: z.string().min(1).optional().describe('The key that requests are signed with.'),
+  CMS_MEDIA_S3_SECRET_ACCESS_KEY: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The secret of that key, which nobody else may know.'),
   CMS_MEDIA_HOST: z.string().default('127.0.0.1').describe('The address to receive and serve files at.'),
   CMS_MEDIA_PORT: integer(0, 65_535)
     .optional()

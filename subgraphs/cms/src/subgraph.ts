@@ -10,10 +10,11 @@ import * as defaultTypes from './default-content-types.ts';
 import * as itemWrites from './content-writes.ts';
 import type { Services, Transaction } from './context.ts';
 import { scheduleCleanUp } from './media/clean-up.ts';
+import { makeStorage } from './media/make-storage.ts';
 import * as files from './media/media-file.ts';
 import { serveMedia } from './media/media-server.ts';
 import * as uploads from './media/media-upload.ts';
-import { folderStorage, type MediaStorage } from './media/storage.ts';
+import type { MediaStorage } from './media/storage.ts';
 import * as pages from './page.ts';
 import * as pageTree from './page-tree.ts';
 import * as pageWrites from './page-writes.ts';
@@ -66,7 +67,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<S
     tables,
     prisma: (adapter) => new PrismaClient({ adapter }),
   });
-  const storage = folderStorage(settings.CMS_MEDIA_FOLDER);
+  const storage = makeStorage(settings);
   const server = await openMediaServer(settings, database, storage, log);
   const services: Services = {
     validators: new SchemaValidators(),

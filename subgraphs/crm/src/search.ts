@@ -6,37 +6,29 @@ import { readableInteractions } from './interaction.ts';
 import { readableLeads } from './lead.ts';
 
 export const query: QueryResolvers = {
-  crmSearch(_, { text, tenantId, first }, context) {
-    const customers = readableCustomers(context);
-    const ofTenant = tenantId == null ? sql`true` : sql`t.tenant_id = ${tenantId}`;
-    const where = sql`${customers.where} and ${ofTenant}`;
-    return searchTables(
+  crmSearch: (_, sought, context) =>
+    searchTables(
       context.db,
       [
         {
-          ...customers,
-          where,
+          ...readableCustomers(context),
           language: 'simple',
           title: sql`coalesce(nullif(concat_ws(' ', t.first_name, t.last_name), ''), t.company, t.email)`,
           body: sql`concat_ws(', ', nullif(concat_ws(' ', t.first_name, t.last_name), ''), t.company, t.email)`,
         },
         {
           ...readableLeads(context),
-          where,
           language: 'english',
           title: sql`t.title`,
           body: sql`concat_ws('. ', t.title, t.description)`,
         },
         {
           ...readableInteractions(context),
-          where,
           language: 'english',
           title: sql`t.subject`,
           body: sql`concat_ws('. ', t.subject, t.content)`,
         },
       ],
-      text,
-      first,
-    );
-  },
+      sought,
+    ),
 };

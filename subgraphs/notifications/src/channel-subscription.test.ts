@@ -4,8 +4,8 @@ import { ask, codes, run } from '@cdx/kit/testing';
 import { aNotificationsSubgraph, aSubscription, aSuperadmin, aUser } from './testing.ts';
 
 let subgraph: Subgraph;
-beforeAll(() => {
-  subgraph = aNotificationsSubgraph();
+beforeAll(async () => {
+  subgraph = await aNotificationsSubgraph();
 });
 afterAll(() => subgraph.close());
 

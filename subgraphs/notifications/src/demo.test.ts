@@ -4,8 +4,8 @@ import { ask } from '@cdx/kit/testing';
 import { aNotificationsSubgraph, aUser } from './testing.ts';
 
 let subgraph: Subgraph;
-beforeAll(() => {
-  subgraph = aNotificationsSubgraph();
+beforeAll(async () => {
+  subgraph = await aNotificationsSubgraph();
 });
 afterAll(() => subgraph.close());
 

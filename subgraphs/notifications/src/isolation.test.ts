@@ -5,8 +5,8 @@ import { ask, codes, run, testDatabaseUrl } from '@cdx/kit/testing';
 import { aNotification, aNotificationsSubgraph, aSubscription, aUser } from './testing.ts';
 
 let subgraph: Subgraph;
-beforeAll(() => {
-  subgraph = aNotificationsSubgraph();
+beforeAll(async () => {
+  subgraph = await aNotificationsSubgraph();
 });
 afterAll(() => subgraph.close());
 

@@ -4,16 +4,13 @@ import type { QueryResolvers } from '../generated/resolvers.ts';
 import { readableNotifications } from './notification.ts';
 
 export const query: QueryResolvers = {
-  notificationsSearch(_, { text, tenantId, first }, context) {
-    const notifications = readableNotifications(context);
-    const ofTenant = tenantId == null ? sql`true` : sql`t.tenant_id = ${tenantId}`;
+  notificationsSearch(_, sought, context) {
     const searched = {
-      ...notifications,
-      where: sql`${notifications.where} and ${ofTenant}`,
+      ...readableNotifications(context),
       language: 'english',
       title: sql`t.title`,
       body: sql`concat_ws('. ', t.title, t.message)`,
     } as const;
-    return searchTables(context.db, [searched], text, first);
+    return searchTables(context.db, [searched], sought);
   },
 };

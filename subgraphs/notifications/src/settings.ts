@@ -1,5 +1,6 @@
 import { databaseUrl, integer, mailSettings } from '@cdx/kit';
 import { z } from 'zod';
+import { secretForm } from './receipts/signature.ts';
 
 const origins = z.string().transform((text) =>
   text
@@ -51,6 +52,24 @@ export const settingsSchema = z.object({
       'The service that short messages are posted to, as JSON `{ to, text, reference }`; none are sent without.',
     ),
   SMS_TOKEN: z.string().optional().describe('The bearer token of that service.'),
+  NOTIFICATIONS_RECEIPTS_HOST: z
+    .string()
+    .default('127.0.0.1')
+    .describe('The address to take receipts of mail and SMS services at.'),
+  NOTIFICATIONS_RECEIPTS_PORT: integer(0, 65_535)
+    .optional()
+    .describe('The port to take receipts at; without one none are taken.'),
+  NOTIFICATIONS_RECEIPTS_SECRET: z
+    .string()
+    .regex(secretForm, 'must be whsec_ and 24 to 64 bytes in base64')
+    .optional()
+    .describe('What these services sign receipts by (Standard Webhooks); needed with the port.'),
+  NOTIFICATIONS_RETENTION_DAYS: integer(0, 3_650)
+    .default(365)
+    .describe('How long notifications and their deliveries are kept, in days; with 0 for ever.'),
+  NOTIFICATIONS_CLEAN_UP_MINUTES: integer(1, 1_440)
+    .default(60)
+    .describe('How often those that are older are deleted, in minutes.'),
 });
 
 export type Settings = z.output<typeof settingsSchema>;

@@ -10,7 +10,7 @@ import { SMTPServer } from 'smtp-server';
 import { createSubgraph, settingsSchema } from './subgraph.ts';
 
 /** The notifications subgraph on the test run's database; it sends nothing unless the settings say so. */
-export function aNotificationsSubgraph(more: Readonly<Record<string, string>> = {}): Subgraph {
+export async function aNotificationsSubgraph(more: Readonly<Record<string, string>> = {}): Promise<Subgraph> {
   const settings = settingsSchema.parse({
     NOTIFICATIONS_DATABASE_URL: testDatabaseUrl('NOTIFICATIONS_DATABASE_URL'),
     NOTIFICATIONS_DELIVERY_SECONDS: '0',

@@ -1,4 +1,4 @@
-import { searchTables, type Readable, type SearchHit } from '@cdx/kit';
+import { requireUser, searchTables, type Readable, type Searched, type SearchHit } from '@cdx/kit';
 import type { PersonaTemplateRow, PromptTemplateRow, SystemPromptRow } from '@cdx/prisma-templates/tables';
 import sql, { type Sql } from 'sql-template-tag';
 import type { QueryResolvers, TemplateKind, TemplateResolvers } from '../generated/resolvers.ts';
@@ -7,45 +7,75 @@ import { loadPersona, readablePersonas } from './persona-template.ts';
 import { loadPrompt, readablePrompts } from './prompt-template.ts';
 import { loadSystemPrompt, readableSystemPrompts } from './system-prompt.ts';
 
-/** A searchable type: its rows, the text that a highlight is cut from, and the way to load a hit. */
+/** A searchable type: its rows, whose they are, the text that a highlight is cut from, and the way to load a hit. */
 interface SearchedType {
   readonly readable: (context: Context) => Readable;
+  readonly tenant: (context: Context) => Sql | null;
   readonly body: Sql;
   readonly load: (context: Context, id: string) => Promise<TemplateRow | null>;
 }
 
 type TemplateRow = PersonaTemplateRow | PromptTemplateRow | SystemPromptRow;
 
-const searched: Readonly<Record<TemplateKind, SearchedType>> = {
-  persona: { readable: readablePersonas, body: sql`t.system_prompt`, load: loadPersona },
-  prompt: { readable: readablePrompts, body: sql`t.template`, load: loadPrompt },
-  system: { readable: readableSystemPrompts, body: sql`t.content`, load: loadSystemPrompt },
-};
+/** What belongs to no tenant. */
+const everybodys = (): null => null;
 
-export const query: QueryResolvers = {
-  async searchTemplates(_, { text, types, first }, context) {
-    const kinds: readonly TemplateKind[] = types?.length ? types : ['persona', 'prompt', 'system'];
-    const byModel = new Map(
-      kinds.map((kind) => {
-        const { table, where = sql`true` } = searched[kind].readable(context);
-        return [table.model, { ...searched[kind], table, where }];
-      }),
-    );
-    const tables = [...byModel.values()].map(({ table, where, body }) => ({
-      ...{ table, where, body, title: sql`t.name`, language: 'english' as const },
-    }));
-    const hits = await searchTables(context.db, tables, text, first);
-    const found = await Promise.all(hits.map((hit) => templateOf(context, byModel.get(hit.type), hit)));
-    return found.filter((hit) => hit !== null);
+/**
+ * System prompts name no tenant, but an organization or a user. What is the caller's own is of the caller's tenant; of
+ * what is another's, which superadmins alone see, no tenant is known here.
+ */
+function tenantOfPrompt(context: Context): Sql {
+  const { userId, organizationId, tenantId } = requireUser(context);
+  return sql`case when t.user_id = ${userId}::uuid or t.organization_id = ${organizationId}::uuid
+    then ${tenantId}::text end`;
+}
+
+const searched: Readonly<Record<TemplateKind, SearchedType>> = {
+  persona: {
+    readable: readablePersonas,
+    tenant: everybodys,
+    body: sql`t.system_prompt`,
+    load: loadPersona,
+  },
+  prompt: { readable: readablePrompts, tenant: everybodys, body: sql`t.template`, load: loadPrompt },
+  system: {
+    readable: readableSystemPrompts,
+    tenant: tenantOfPrompt,
+    body: sql`t.content`,
+    load: loadSystemPrompt,
   },
 };
 
+const allKinds: readonly TemplateKind[] = ['persona', 'prompt', 'system'];
+
+export const query: QueryResolvers = {
+  async searchTemplates(_, { text, types, first }, context) {
+    const kinds = types?.length ? types : allKinds;
+    const tables = kinds.map((kind) => searchedTable(context, kind));
+    const kindOf = new Map(tables.map(({ table }, index) => [table.model, kinds[index]]));
+    const hits = await searchTables(context.db, tables, { text, first });
+    const found = await Promise.all(hits.map((hit) => templateOf(context, kindOf.get(hit.type), hit)));
+    return found.filter((hit) => hit !== null);
+  },
+  templatesSearch: (_, sought, context) =>
+    searchTables(
+      context.db,
+      allKinds.map((kind) => searchedTable(context, kind)),
+      sought,
+    ),
+};
+
+function searchedTable(context: Context, kind: TemplateKind): Searched {
+  const { readable, tenant, body } = searched[kind];
+  return { ...readable(context), tenant: tenant(context), body, title: sql`t.name`, language: 'english' };
+}
+
 async function templateOf(
   context: Context,
-  type: SearchedType | undefined,
+  kind: TemplateKind | undefined,
   { id, rank, highlight }: SearchHit,
 ): Promise<{ template: TemplateRow; rank: number; highlight: string } | null> {
-  const template = await type?.load(context, id);
+  const template = kind && (await searched[kind].load(context, id));
   return template ? { template, rank, highlight } : null;
 }
 

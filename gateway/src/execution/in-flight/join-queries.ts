@@ -4,7 +4,7 @@ import type {
   GatewayGraphQLRequestContext,
   GatewayInterface,
 } from '@apollo/server-gateway-interface';
-import type { Logger } from '@cdx/kit';
+import type { Identity, Logger } from '@cdx/kit';
 import { GraphQLError, OperationTypeNode, type DocumentNode } from 'graphql';
 import type { RequestContext } from '../request-context.ts';
 import { Flight } from './flight.ts';
@@ -40,6 +40,8 @@ class Joiner {
   readonly #log: Logger;
   /** What is being executed, by document; then by who asks, and with which variables. */
   #flights = new WeakMap<DocumentNode, Map<string, Answer>>();
+  /** Identities as text: a token is verified once for many requests, which have the same object then. */
+  readonly #identities = new WeakMap<Identity, string>();
 
   constructor(execute: GatewayExecutor, answers: SharedAnswers, log: Logger) {
     this.#execute = execute;
@@ -48,7 +50,10 @@ class Joiner {
   }
 
   execute(context: Context): Promise<GatewayExecutionResult> {
-    if (context.operation.operation !== OperationTypeNode.QUERY) return this.#write(context);
+    const { operation } = context.operation;
+    if (operation === OperationTypeNode.MUTATION) return this.#write(context);
+    // Each event is another, and is to be told as it is now.
+    if (operation === OperationTypeNode.SUBSCRIPTION) return this.#execute(context);
     const { role } = context.context.request.identity;
     // What a superadmin reads is put on record, each time that it is read.
     return role === 'superadmin' || role === 'system' ? this.#execute(context) : this.#join(context);
@@ -72,7 +77,7 @@ class Joiner {
     const { request } = context.context;
     const flights = this.#flights.get(context.document) ?? new Map<string, Answer>();
     this.#flights.set(context.document, flights);
-    const key = keyOf(context);
+    const key = this.#keyOf(context);
     const known = flights.get(key);
     if (!known || known.isAbandoned) return this.#begin(context, flights, key);
     const { requestId } = known.context.request;
@@ -94,10 +99,16 @@ class Joiner {
     flights.set(key, flight);
     return (await flight.wait(context.context.request)) ?? this.#execute(context);
   }
-}
 
-function keyOf({ context, operation, request }: Context): string {
-  return JSON.stringify([context.request.identity, operation.name?.value, request.variables]);
+  #keyOf({ context, operation, request }: Context): string {
+    const { identity } = context.request;
+    let caller = this.#identities.get(identity);
+    if (caller === undefined) {
+      caller = JSON.stringify(identity);
+      this.#identities.set(identity, caller);
+    }
+    return caller + JSON.stringify([operation.name?.value, request.variables]);
+  }
 }
 
 /** Refusals are put on record one by one; and who has time left need not take it that another's has run out. */

@@ -1,3 +1,4 @@
+import { writeJson } from '@cdx/kit';
 import type { FormattedExecutionResult } from 'graphql';
 
 /** The data of answers that several callers get: none of them can change it for the others, and it is written once. */
@@ -13,8 +14,8 @@ export class SharedAnswers {
   /** An answer as it is sent: what `JSON.stringify` would make of it, in the order that the specification asks for. */
   readonly write = ({ errors, data, extensions }: FormattedExecutionResult): string => {
     const shared = data && this.#texts.get(data);
-    if (!shared) return `${JSON.stringify({ errors, data, extensions })}\n`;
-    shared.text ??= JSON.stringify(data);
+    if (!shared) return `${writeJson({ errors, data, extensions })}\n`;
+    shared.text ??= writeJson(data);
     const parts = [
       ...(errors ? [`"errors":${JSON.stringify(errors)}`] : []),
       `"data":${shared.text}`,

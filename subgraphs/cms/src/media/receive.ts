@@ -33,7 +33,8 @@ export async function receiveFile(
   );
   if (!upload) return 'not expected';
   try {
-    await storage.put(upload.filePath, exactly(Number(upload.fileSize), content));
+    const size = Number(upload.fileSize);
+    await storage.put(upload.filePath, exactly(size, content), size);
   } catch (error) {
     if (error instanceof WrongSize) return 'wrong size';
     throw error;

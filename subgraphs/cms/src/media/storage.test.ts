@@ -34,9 +34,9 @@ const stored = async (key: string): Promise<string | null> => {
 test('a file is what was put, until something else is put or it is deleted', async () => {
   const key = aKey();
   expect([await storage.head(key), await stored(key)]).toEqual([null, null]);
-  await storage.put(key, content('one ', 'and two'));
+  await storage.put(key, content('one ', 'and two'), 11);
   expect(await stored(key)).toBe('one and two');
-  await storage.put(key, content('x'.repeat(10_000)));
+  await storage.put(key, content('x'.repeat(10_000)), 10_000);
   const head = await storage.head(key);
   expect([head?.size, head?.start.length]).toEqual([10_000, 4_100]);
   await storage.delete(key);
@@ -46,11 +46,11 @@ test('a file is what was put, until something else is put or it is deleted', asy
 
 test('what breaks off leaves what was there, and nothing of its own', async () => {
   const key = aKey();
-  await storage.put(key, content('whole'));
-  await expect(storage.put(key, broken())).rejects.toThrow('the sender has gone');
+  await storage.put(key, content('whole'), 5);
+  await expect(storage.put(key, broken(), 8)).rejects.toThrow('the sender has gone');
   expect(await stored(key)).toBe('whole');
   const other = aKey();
-  await expect(storage.put(other, broken())).rejects.toThrow('the sender has gone');
+  await expect(storage.put(other, broken(), 8)).rejects.toThrow('the sender has gone');
   expect(await storage.head(other)).toBeNull();
   const files = await readdir(folder, { recursive: true });
   expect(files.filter((name) => name.endsWith('.part'))).toEqual([]);
@@ -58,8 +58,8 @@ test('what breaks off leaves what was there, and nothing of its own', async () =
 
 test('who reads a file while it is put anew reads one of both', async () => {
   const key = aKey();
-  await storage.put(key, content('a'.repeat(100_000)));
-  const [before] = await Promise.all([stored(key), storage.put(key, content('b'.repeat(100_000)))]);
+  await storage.put(key, content('a'.repeat(100_000)), 100_000);
+  const [before] = await Promise.all([stored(key), storage.put(key, content('b'.repeat(100_000)), 100_000)]);
   expect(new Set(before)).toHaveProperty('size', 1);
   expect(before).toHaveLength(100_000);
 });
@@ -67,7 +67,7 @@ test('who reads a file while it is put anew reads one of both', async () => {
 test.each(['../x.png', '/etc/passwd', `${newId()}/2026/11/../../../x.png`, `${newId()}/2026/11/a\0.png`, ''])(
   'nothing is reached by %j, which is no key of ours',
   async (key) => {
-    await expect(storage.put(key, content('x'))).rejects.toThrow('Not a key of a file');
+    await expect(storage.put(key, content('x'), 1)).rejects.toThrow('Not a key of a file');
     await expect(storage.get(key)).rejects.toThrow('Not a key of a file');
     await expect(storage.head(key)).rejects.toThrow('Not a key of a file');
     expect(() => storage.delete(key)).toThrow('Not a key of a file');

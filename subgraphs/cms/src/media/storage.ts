@@ -13,8 +13,11 @@ export interface StoredHead {
 
 /** Where the bytes of files are, by keys: `put`, `head`, `get` and `delete` as object stores have them. */
 export interface MediaStorage {
-  /** Stores what comes, in place of what was there. Where it breaks off, nothing is changed, and it rejects. */
-  put(key: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /**
+   * Stores what comes, in place of what was there. Where it breaks off, nothing is changed, and it rejects.
+   * @param size how many bytes will come
+   */
+  put(key: string, content: AsyncIterable<Uint8Array>, size: number): Promise<void>;
   /** Null when there is no such file. */
   head(key: string): Promise<StoredHead | null>;
   /** Null when there is no such file. */
@@ -24,15 +27,20 @@ export interface MediaStorage {
 }
 
 /** As many bytes as kinds of files are told apart by. */
-const startBytes = 4_100;
+export const startBytes = 4_100;
 
 /** The form of our own keys: nothing in it leads out of a folder. */
 const keyForm = /^[0-9a-f-]{36}\/\d{4}\/\d{2}\/[0-9a-f-]{36}\.[a-z0-9]{1,5}$/;
 
+/** @throws TypeError for what is no key of ours: a mistake of ours, found before anything is asked */
+export function checkKey(key: string): void {
+  if (!keyForm.test(key)) throw new TypeError(`Not a key of a file: ${key}`);
+}
+
 /** Keeps files in a folder, which all processes of the subgraph see. It is made when the first file comes. */
 export function folderStorage(folder: string): MediaStorage {
   const pathOf = (key: string): string => {
-    if (!keyForm.test(key)) throw new TypeError(`Not a key of a file: ${key}`);
+    checkKey(key);
     return join(folder, key);
   };
   return {

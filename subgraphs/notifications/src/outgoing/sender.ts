@@ -24,6 +24,13 @@ export interface Outgoing {
  */
 export type Sender = (delivery: Outgoing) => Promise<string | null>;
 
+interface NotSentOptions {
+  readonly permanent?: boolean;
+  readonly gone?: boolean;
+  readonly retryAfterMs?: number;
+  readonly cause?: unknown;
+}
+
 /** Why a delivery was not sent, in words for the tenant's admins: what a service says of itself is in the log alone. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';
@@ -31,13 +38,16 @@ export class NotSent extends Error {
   readonly isPermanent: boolean;
   /** Whether the address is not in use any more. */
   readonly isGone: boolean;
+  /** How long the service wants to be left alone, in milliseconds; 0 where it does not say. */
+  readonly retryAfterMs: number;
 
   constructor(
     message: string,
-    { permanent = false, gone = false, cause }: { permanent?: boolean; gone?: boolean; cause?: unknown } = {},
+    { permanent = false, gone = false, retryAfterMs = 0, cause }: NotSentOptions = {},
   ) {
     super(message, { cause });
     this.isPermanent = permanent || gone;
     this.isGone = gone;
+    this.retryAfterMs = retryAfterMs;
   }
 }

@@ -6,6 +6,7 @@ import type * as WebPush from 'web-push';
 import { aMailServer, aService, type MailServer, type Service } from '../testing.ts';
 import { waitAfter } from './backoff.ts';
 import { emailSender } from './email.ts';
+import { waitAskedFor } from './post.ts';
 import { isOf, pushSender } from './push.ts';
 import { NotSent, type Outgoing, type Sender } from './sender.ts';
 import { smsSender } from './sms.ts';
@@ -85,6 +86,22 @@ describe('by e-mail', () => {
   });
 });
 
+describe('the wait that a service asks for', () => {
+  const now = Date.parse('2026-03-01T12:00:00Z');
+  test.each([
+    ['120', 120_000],
+    ['0', 0],
+    ['Sun, 01 Mar 2026 12:05:00 GMT', 300_000],
+    ['Sun, 01 Mar 2026 11:00:00 GMT', 0],
+    ['9999999', 86_400_000],
+    ['soon', 0],
+    ['-5', 0],
+    [null, 0],
+  ])('by %j is %i ms', (retryAfter, expected) => {
+    expect(waitAskedFor(retryAfter, now)).toBe(expected);
+  });
+});
+
 describe('by web push', () => {
   const pushAuth = randomBytes(16).toString('base64url');
   const keys = { subject: 'mailto:ops@cdx.example', ...generateVAPIDKeys() };
@@ -106,6 +123,11 @@ describe('by web push', () => {
     expect(JSON.parse(String(decrypt(request?.body ?? Buffer.of(), how)))).toMatchObject({
       ...{ title: 'Paid', body: 'The invoice is paid', type: 'info', actionUrl: null },
     });
+  });
+
+  test('the wait that a service asks for is told', async () => {
+    service.answers(429, { 'retry-after': '7200' });
+    expect(await refusalOf(push(), to())).toMatchObject({ isPermanent: false, retryAfterMs: 7_200_000 });
   });
 
   test.each([

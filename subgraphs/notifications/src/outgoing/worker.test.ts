@@ -18,7 +18,7 @@ let subgraph: Subgraph;
 let database: Database<Prisma.TransactionClient>;
 let mailServer: MailServer;
 beforeAll(async () => {
-  subgraph = aNotificationsSubgraph();
+  subgraph = await aNotificationsSubgraph();
   database = aDatabase();
   mailServer = await aMailServer();
 });
@@ -107,6 +107,15 @@ describe('a delivery that is due', () => {
     expect(await ask(subgraph, user, query)).toEqual({ deadLetters: { totalCount: 1 } });
   });
 
+  test('is tried again no sooner than its service wants it', async () => {
+    const { user, address } = await somebody();
+    await deliver(address, refuse(new NotSent('Too many', { retryAfterMs: 7_200_000 })));
+    const [found] = await deliveriesOf(user);
+    expect(found).toMatchObject({ status: 'QUEUED', attempts: 1 });
+    // The schedule alone would wait for half a minute.
+    expect(Date.parse(found?.nextAttemptAt ?? '') - Date.now()).toBeGreaterThan(7_000_000);
+  });
+
   test('fails at once where another time would be the same', async () => {
     const { user, address } = await somebody();
     await deliver(address, refuse(new NotSent('Refused', { permanent: true })));
@@ -181,7 +190,7 @@ describe('several processes', () => {
 test('the subgraph sends by itself at intervals', async () => {
   const settings = { NOTIFICATIONS_DELIVERY_SECONDS: '1', MAIL_SMTP_URL: mailServer.url };
   const { address } = await somebody();
-  const other = aNotificationsSubgraph(settings);
+  const other = await aNotificationsSubgraph(settings);
   try {
     while (!mailServer.mails.some((mail) => mail.includes(`To: ${address}`)))
       await new Promise((next) => setTimeout(next, 50));

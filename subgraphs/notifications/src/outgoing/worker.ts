@@ -123,7 +123,7 @@ async function settleSent(
 async function settleFailed(
   { database, maxAttempts, log }: WorkerParts,
   delivery: Outgoing,
-  { message, isPermanent, isGone, cause }: NotSent,
+  { message, isPermanent, isGone, retryAfterMs, cause }: NotSent,
 ): Promise<void> {
   const { id, attempts, channel, subscriptionId } = delivery;
   const isDead = isPermanent || attempts >= maxAttempts;
@@ -132,7 +132,7 @@ async function settleFailed(
   log.warn({ delivery: id, channel, attempts, isDead, code }, message);
   const next = isDead
     ? Prisma.sql`status = 'failed', failed_at = now(), next_attempt_at = null`
-    : Prisma.sql`next_attempt_at = now() + ${waitAfter(attempts)} * interval '1 millisecond'`;
+    : Prisma.sql`next_attempt_at = now() + ${Math.max(waitAfter(attempts), retryAfterMs)} * interval '1 millisecond'`;
   await database.as(system).write(
     async (tx) => {
       await tx.$executeRaw(Prisma.sql`
