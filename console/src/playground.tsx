@@ -21,8 +21,8 @@ function createFetcher(session: Session, graphqlPath: string): Fetcher {
   return (params, options) => {
     const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName);
     if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return ask(params, options);
-    const { query, variables } = params;
-    return events.iterate({ query, variables: (variables ?? {}) as Record<string, unknown> });
+    const variables = (params.variables ?? {}) as Record<string, unknown>;
+    return events.iterate({ query: params.query, variables });
   };
 }
 

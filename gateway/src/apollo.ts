@@ -39,10 +39,10 @@ export interface ApolloParts {
 export interface Answering {
   readonly apollo: ApolloServer<RequestContext>;
   readonly lane: FastLane;
-  /** Takes note of a change that no request tells of. */
-  readonly onChange: (change: RowsChanged) => void;
   /** An answer as it is sent. */
   readonly stringify: SharedAnswers['write'];
+  /** Takes note of a change that no request tells of. */
+  readonly onChange: (change: RowsChanged) => void;
 }
 
 /** Starts Apollo Server on the graph, with what the product adds to it. */

@@ -74,9 +74,9 @@ export function openViews({ sources, sagas, log }: ViewsOptions): Views {
     const services = new Map(sources().map((source) => [source.name, source]));
     const views: Context & { readonly sagas: SagaRunner } = {
       ...context.request,
-      sagas,
       facts: factsNow(),
       live: context.live,
+      sagas,
       probes: services,
       async ask(service, query, variables) {
         const source = services.get(service);

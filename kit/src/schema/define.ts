@@ -50,8 +50,7 @@ export function defineSubgraph<Tx, Services, Statement extends Sql>(
       if (drafts.length > 0) await caller.db.record(drafts);
     },
     // What runs its kind of statements runs walled ones too.
-    follow: (from, signal) =>
-      followChanges(database as unknown as Database<unknown, Walled>, from, signal),
+    follow: (from, signal) => followChanges(database as unknown as Database<unknown, Walled>, from, signal),
     checkHealth: () => database.ping(),
     async close() {
       await close?.();

@@ -22,6 +22,13 @@ describe('the words of a text', () => {
     expect(shown(text)).toEqual(expected);
   });
 
+  test('are the first twenty', () => {
+    const text = Array.from({ length: 30 }, (_, index) => `w${index} or`).join(' ');
+    expect(readWords(text).terms.map(({ words }) => words[0])).toEqual(
+      Array.from({ length: 20 }, (_, index) => `w${index}`),
+    );
+  });
+
   test('are nothing but letters and digits in a pattern', () => {
     const [term] = readWords('a.*b[c').terms;
     expect(term && columnPattern(term)).toBe('(^|[^[:alnum:]])a[^[:alnum:]]+b[^[:alnum:]]+c([^[:alnum:]]|$)');

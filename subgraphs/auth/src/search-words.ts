@@ -11,6 +11,9 @@ export interface Words {
   readonly terms: readonly Term[];
 }
 
+/** As many terms of a text are looked for: each is compared with every row, and a text has room for hundreds. */
+const mostTerms = 20;
+
 /**
  * Reads a text as search engines do and as `websearch_to_tsquery` of Postgres: `ann "exact words" or bob -without`. What
  * is written together (`ann@acme.example`) is found as it stands. An alternative of nothing but what is not wanted is none.
@@ -24,6 +27,7 @@ export function readWords(text: string): Words {
       alternatives.push(terms);
       continue;
     }
+    if (alternatives.flat().length === mostTerms) break;
     const words = (quoted ?? plain).toLowerCase().match(/[\p{L}\p{N}\p{M}]+/gu);
     if (words) terms.push({ words, wanted: minus === '' });
   }
