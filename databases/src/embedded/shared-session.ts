@@ -1,9 +1,16 @@
 import type { PGlite } from '@electric-sql/pglite';
+import { MessageReader, messageType } from './protocol.ts';
 
 /** One of those who share the session. */
 export interface Holder {
   /** The role that its statements run as; the owner's when it has asked for none. */
   readonly role: string | undefined;
+}
+
+/** One of those who have asked for notifications. */
+export interface Listener extends Holder {
+  /** Gets a `NotificationResponse`, whoever's batch it has come with. */
+  notify(message: Buffer): void;
 }
 
 /** Ends a session's settings, its role and its temporary tables; `reset all` leaves the role out. */
@@ -18,11 +25,18 @@ export class SharedSession {
   readonly #database: PGlite;
   readonly #waiting: { readonly holder: Holder; readonly wake: () => void }[] = [];
   #holder: Holder | undefined;
+  /** Postgres notifies a session, and all of these are in the one. */
+  readonly #listeners = new Set<Listener>();
   /** The role that the session was last given. */
   #role: string | undefined;
 
   constructor(database: PGlite) {
     this.#database = database;
+  }
+
+  /** Has all notifications of the session go to a listener, whatever the channel: the driver tells them apart. */
+  listen(listener: Listener): void {
+    this.#listeners.add(listener);
   }
 
   /**
@@ -40,7 +54,7 @@ export class SharedSession {
     try {
       await this.#become(holder.role);
       await this.#database.runExclusive(() =>
-        this.#database.execProtocolRawStream(messages, { onRawData: (bytes) => send(Buffer.from(bytes)) }),
+        this.#database.execProtocolRawStream(messages, { onRawData: this.#sorted(send) }),
       );
     } finally {
       if (ends && !this.#database.isInTransaction()) this.#release();
@@ -49,6 +63,7 @@ export class SharedSession {
 
   /** Ends what a connection has left open, and forgets its settings and its prepared statements. */
   async leave(holder: Holder, statements: Iterable<string>): Promise<void> {
+    for (const listener of this.#listeners) if (listener === holder) this.#listeners.delete(listener);
     const waiting = this.#waiting.findIndex((entry) => entry.holder === holder);
     if (waiting >= 0) this.#waiting.splice(waiting, 1);
     await this.#acquire(holder);
@@ -64,6 +79,19 @@ export class SharedSession {
     } finally {
       this.#release();
     }
+  }
+
+  /** Sends an answer on, but for the notifications in it, which are for those who listen. */
+  #sorted(send: (bytes: Buffer) => void): (bytes: Uint8Array) => void {
+    if (this.#listeners.size === 0) return (bytes) => send(Buffer.from(bytes));
+    const reader = new MessageReader();
+    return (bytes) => {
+      reader.push(Buffer.from(bytes));
+      for (let message = reader.next(); message; message = reader.next()) {
+        if (messageType(message) !== 'A') send(message);
+        else for (const listener of this.#listeners) listener.notify(message);
+      }
+    };
   }
 
   /** Gives the session its holder's role: on a server of its own every connection has a session of its own for that. */

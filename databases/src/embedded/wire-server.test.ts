@@ -271,4 +271,23 @@ describe('the server', () => {
     expect(rows).toHaveLength(50_000);
     expect(rows.every(({ n }, index) => n === index + 1)).toBe(true);
   });
+
+  test('notifies who listens, and nobody else', async () => {
+    const [listener, other, sender] = [await aClient(), await aClient(), await aClient()];
+    const heard: string[] = [];
+    listener.on('notification', ({ channel, payload }) => heard.push(`listener: ${channel} ${payload}`));
+    other.on('notification', ({ channel }) => heard.push(`other: ${channel}`));
+    await listener.query('listen news');
+    await sender.query("begin; notify news, 'one'");
+    await sender.query('rollback');
+    await sender.query('select pg_notify($1, $2)', ['news', 'two']);
+    const { rows } = await other.query('select generate_series(1, 3) as n');
+    expect(rows).toHaveLength(3);
+    await sleep(50);
+    expect(heard).toEqual(['listener: news two']);
+    kill(listener);
+    await sleep(50);
+    await sender.query("notify news, 'three'");
+    expect(heard).toHaveLength(1);
+  });
 });

@@ -14,7 +14,7 @@ import {
   statementName,
   withoutParseComplete,
 } from './protocol.ts';
-import { SharedSession, type Holder } from './shared-session.ts';
+import { SharedSession, type Listener } from './shared-session.ts';
 
 /**
  * The most connections at once: a process holds ten for each domain, and there may be several. They cost little, since
@@ -39,7 +39,7 @@ export function serveWire(database: PGlite, password: string): Server {
 
 type Phase = 'startup' | 'password' | 'ready' | 'ended';
 
-class Connection implements Holder {
+class Connection implements Listener {
   role: string | undefined;
   readonly #socket: Socket;
   readonly #session: SharedSession;
@@ -70,6 +70,10 @@ class Connection implements Holder {
     // A client that breaks off is an ordinary end; `close` follows and cleans up.
     this.#socket.on('error', () => this.#socket.destroy());
     this.#socket.on('close', () => this.#end());
+  }
+
+  notify(message: Buffer): void {
+    if (this.#phase !== 'ended') this.#socket.write(message);
   }
 
   #receive(chunk: Buffer): void {
@@ -129,6 +133,7 @@ class Connection implements Holder {
     }
     // What a client sends for a COPY that has already failed.
     if (type === 'd' || type === 'c' || type === 'f') return;
+    if (type === 'Q' && /^\s*listen\s/i.test(message.toString('utf8', 5))) this.#session.listen(this);
     if (type === 'S' || type === 'H') this.#batch.push(copyFail);
     this.#batch.push(this.#ownStatement(message));
     if (type === 'Q') this.#batch.push(copyFail);

@@ -40,13 +40,14 @@ export class HealthWatch {
   }
 
   #schedule(): NodeJS.Timeout {
-    return setTimeout(() => {
+    const timer = setTimeout(() => {
       this.#look()
         .catch((error: unknown) => this.#log.error({ error }, 'the services could not be looked after'))
         .finally(() => {
-          if (this.#timer) this.#timer = this.#schedule();
+          if (this.#timer === timer) this.#timer = this.#schedule();
         });
     }, this.#everyMs).unref();
+    return timer;
   }
 
   async #look(): Promise<void> {

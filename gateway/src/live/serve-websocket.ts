@@ -51,14 +51,15 @@ export function websocketHandler({ live, identify, admit, safelist }: WebsocketO
       const authorization = authorizationIn(connectionParams);
       try {
         const identity = await identify(authorization);
+        await admit(identity, request.ip);
         const left = new AbortController();
         socket.once('close', () => left.abort());
         const expiresAt = endOfToken(authorization);
         callers.set(socket, { ...originOf(request), identity, expiresAt, signal: left.signal });
         return true;
       } catch (error) {
-        // The connection is closed with 4403.
-        if (error instanceof InvalidToken) return false;
+        // The connection is closed with 4403: for who has a bad token, or opens too many.
+        if (error instanceof InvalidToken || error instanceof GraphQLError) return false;
         throw error;
       }
     },

@@ -10,7 +10,10 @@ const heardMs = 5_000;
 /** The most bytes that Postgres takes as a payload; more chains than fit are found by who looks. */
 const maxPayload = 7_900;
 
-const payloadForm = z.object({ by: z.string(), chains: z.array(z.string()) });
+const payloadForm = z
+  .string()
+  .transform(readJson)
+  .pipe(z.object({ by: z.string(), chains: z.array(z.string()) }));
 
 /**
  * Wakes the followers of all processes, by NOTIFY and LISTEN. The notification is a transaction of its own after the
@@ -90,7 +93,17 @@ export class PostgresWakeUps extends LocalWakeUps {
   }
 
   #hear(payload: string | undefined): void {
-    const told = payloadForm.safeParse(JSON.parse(payload ?? '{}'));
-    if (told.success && told.data.by !== this.#self) super.tell(told.data.chains);
+    const told = payloadForm.safeParse(payload);
+    // Of what anybody else has sent on the channel only that is known: that there may be something.
+    if (!told.success) super.tell([]);
+    else if (told.data.by !== this.#self) super.tell(told.data.chains);
+  }
+}
+
+function readJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
   }
 }
