@@ -3,6 +3,7 @@ import { startGateway, type RunningGateway } from '@cdx/gateway';
 import { newId } from '@cdx/kit';
 import { ask, at, codesOf, logIn, tenantAdmin } from '../support/ask.ts';
 import type { Doors } from '../support/doors.ts';
+import { aGateway } from '../support/gateways.ts';
 import {
   archiveSteps,
   aSagaWorld,
@@ -63,6 +64,20 @@ describe('a step that is refused', () => {
     expect(codesOf(answer)).toEqual(['CONFLICT']);
     expect(await belongingsOf(id)).toEqual(everything);
   });
+});
+
+test('in one process with its services a tenant is provisioned and archived too', async () => {
+  const gateway = await aGateway('embedded', { ...world.env, SUBGRAPHS: '' });
+  try {
+    const id = aTenantId();
+    const made = await provision(gateway, id, newId());
+    expect(at(made, 'provisionTenant')).toEqual({ id: expect.any(String), state: 'COMPLETED', error: null });
+    expect(await belongingsOf(id)).toEqual(everything);
+    expect(at(await world.archive(gateway, id, newId()), 'archiveTenant', 'state')).toBe('COMPLETED');
+    expect(await standingOf(id)).toEqual(archived);
+  } finally {
+    await gateway.close();
+  }
 });
 
 describe('archiving a tenant', () => {

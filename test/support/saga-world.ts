@@ -38,6 +38,8 @@ export const archiveSteps = [
 /** Subgraphs, and gateways before them whose every request can be seen. */
 export interface SagaWorld {
   readonly doors: Doors;
+  /** What the subgraphs were started with. */
+  readonly env: NodeJS.ProcessEnv;
   /** A gateway that stays. */
   readonly survivor: RunningGateway;
   /** A superadmin's. */
@@ -80,7 +82,7 @@ export async function aSagaWorld(seconds: 0 | 1): Promise<SagaWorld> {
     owner: { email: `${id}@test.example`, name: 'Ann' },
   });
   return {
-    ...{ doors, survivor, token, environmentOf, inputOf },
+    ...{ doors, env, survivor, token, environmentOf, inputOf },
     provision: (gateway, id, key, by = token) =>
       ask(
         gateway,

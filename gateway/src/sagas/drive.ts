@@ -7,6 +7,7 @@ import {
   type JournalStep,
   type SagaError,
   type SagaState,
+  type Standing,
 } from './journal.ts';
 
 /** What a saga is driven with. */
@@ -40,15 +41,21 @@ class Left extends Error {}
 /**
  * Drives a saga on, or back, as far as it goes now. Each step is in the journal before it is asked for, so that whoever
  * takes over knows what may have been done.
+ * @returns how it stands now
  * @throws CONFLICT when another has taken the saga over, and what else the journal refuses
  */
-export async function drive(saga: HeldSaga, steps: readonly BoundStep[], parts: DriveParts): Promise<void> {
+export async function drive(
+  saga: HeldSaga,
+  steps: readonly BoundStep[],
+  parts: DriveParts,
+): Promise<Standing> {
   const run = new SagaRun(saga, steps, parts);
   try {
     await run.go();
   } catch (error) {
     if (!(error instanceof Left)) throw error;
   }
+  return run.standing;
 }
 
 class SagaRun {
@@ -64,6 +71,10 @@ class SagaRun {
     this.#parts = parts;
     this.#state = saga.state;
     this.#error = saga.error;
+  }
+
+  get standing(): Standing {
+    return { state: this.#state, error: this.#error };
   }
 
   async go(): Promise<void> {

@@ -104,9 +104,10 @@ export class Journal {
     await this.#ask('release', { id });
   }
 
-  /** How a saga stands now. */
+  /** How a saga stands; one that a replica does not know yet has just begun. */
   async standing(id: string): Promise<Standing> {
-    return ending.parse((await this.#ask('standing', { id })).saga);
+    const { saga: found } = await this.#ask('standing', { id });
+    return ending.nullable().parse(found) ?? { state: 'RUNNING', error: null };
   }
 
   async #ask(

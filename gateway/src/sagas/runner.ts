@@ -47,7 +47,7 @@ export interface SagaRunnerOptions {
 export class SagaRunner {
   readonly #options: SagaRunnerOptions;
   readonly #journal: Journal;
-  readonly #driven = new Map<string, Promise<void>>();
+  readonly #driven = new Map<string, Promise<Standing | undefined>>();
   #onChange: ((change: RowsChanged) => void) | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
@@ -114,13 +114,13 @@ export class SagaRunner {
 
   /** How a saga has ended, or how it stands when the time is up. */
   async #ending(id: string, untilMs: number): Promise<Standing> {
-    const driven = this.#driven.get(id);
     const left = (): number => Math.max(0, untilMs - Date.now());
-    if (driven) await Promise.race([driven, sleep(left(), undefined, { ref: false })]);
+    const ended = await Promise.race([this.#driven.get(id), sleep(left(), undefined, { ref: false })]);
+    if (ended) return ended;
     for (;;) {
       const standing = await this.#journal.standing(id);
       const isUnderWay = standing.state === 'RUNNING' || standing.state === 'COMPENSATING';
-      if (!isUnderWay || driven || left() === 0) return standing;
+      if (!isUnderWay || left() === 0) return standing;
       await sleep(Math.min(lookMs, left()));
     }
   }
@@ -146,17 +146,18 @@ export class SagaRunner {
   /** Drives a saga in the background. */
   #drive(saga: HeldSaga, onChange?: Requesting['onChange']): void {
     const driven = this.#run(saga, onChange)
-      .catch((error: unknown) =>
-        this.#options.log.error({ error, saga: saga.id, kind: saga.kind }, 'a saga was left as it stands'),
-      )
+      .catch((error: unknown) => {
+        this.#options.log.error({ error, saga: saga.id, kind: saga.kind }, 'a saga was left as it stands');
+        return undefined;
+      })
       .finally(() => this.#driven.delete(saga.id));
     this.#driven.set(saga.id, driven);
   }
 
-  async #run(saga: HeldSaga, onChange: Requesting['onChange']): Promise<void> {
+  async #run(saga: HeldSaga, onChange: Requesting['onChange']): Promise<Standing> {
     const kind = this.#options.kinds.get(saga.kind);
     if (!kind) throw new TypeError(`This version knows no saga ${saga.kind}`);
-    await drive(saga, kind.bind(saga), {
+    return drive(saga, kind.bind(saga), {
       journal: this.#journal,
       pause: (milliseconds) => sleep(milliseconds, undefined, { ref: false }),
       isClosing: () => this.#isClosing,
