@@ -112,8 +112,9 @@ async function onNative(folder: string, args: readonly string[]): Promise<Count>
     const urls = sharedUrls(servers.postgresUrl, servers.mariadbUrl);
     await prepare(urls);
     say('all tests on Postgres and MariaDB');
-    // The random attacks have had their full length on the embedded databases; here they see to what differs.
+    // The random attacks and the kills have had their full length on the embedded databases; here they see to what differs.
     process.env.CDX_ISOLATION_OPERATIONS ??= '5000';
+    process.env.CDX_SAGA_KILLS ??= 'some';
     const all = await runTests(urls, folder, args);
     if (args.length > 0) return all;
     const onMysql = sharedUrls(servers.postgresUrl, servers.mysqlUrl);

@@ -3,8 +3,7 @@ import { startGateway } from '@cdx/gateway';
 import { newId } from '@cdx/kit';
 import { request } from 'undici';
 import { ask, at } from '../support/ask.ts';
-import type { Decision, DoorRequest } from '../support/doors.ts';
-import { aGatewayProcess, type GatewayProcess } from '../support/gateway-process.ts';
+import type { DoorRequest } from '../support/doors.ts';
 import {
   archiveSteps,
   aSagaWorld,
@@ -22,6 +21,8 @@ import {
   type SagaWorld,
 } from '../support/saga-world.ts';
 import { archived, inUse, standingOf } from '../support/tenant-rows.ts';
+import { aUserWithThings, deletionSteps, noTraces, tracesOf } from '../support/user-rows.ts';
+import { killedAt, ofKills, Victims } from '../support/victims.ts';
 
 let world: SagaWorld;
 beforeAll(async () => {
@@ -29,52 +30,15 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => world.close());
 
-/** Gateways that are there to be killed; the next one starts while the one before is used. */
-class Victims {
-  #count = 0;
-  #next: Promise<GatewayProcess & { readonly name: string }> | undefined;
-
-  async take(): Promise<GatewayProcess & { readonly name: string }> {
-    const next = this.#next ?? this.#start();
-    this.#next = this.#start();
-    return next;
-  }
-
-  async close(): Promise<void> {
-    await (await this.#next)?.kill();
-  }
-
-  async #start(): Promise<GatewayProcess & { readonly name: string }> {
-    const name = `victim${(this.#count += 1)}`;
-    // It takes nothing over itself.
-    return { name, ...(await aGatewayProcess({ ...world.environmentOf(name), SAGAS_SECONDS: '0' })) };
-  }
-}
-
-/** Begins a saga at a gateway that is killed at the first request for a mutation; answers when it is dead. */
-async function killedAt(
-  victim: GatewayProcess & { readonly name: string },
-  id: string,
-  mutation: string,
-  lose: 'request' | 'answer',
-  before: (request: DoorRequest) => Decision | undefined = () => undefined,
-  begin: SagaWorld['archive'] = world.provision,
-): Promise<void> {
-  const decide = once(victim.name, mutation, { lose, then: () => victim.kill() });
-  world.doors.decide = (request) => before(request) ?? decide(request);
-  await expect(begin(victim, id, newId())).rejects.toThrow();
-  world.doors.decide = undefined;
-}
-
 describe('a gateway that is killed', () => {
-  const victims = new Victims();
+  const victims = new Victims(() => world);
   afterAll(() => victims.close());
 
-  test.each(steps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose }))))(
+  test.each(ofKills(steps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose })))))(
     'at the step $name, its $lose lost, has it finished by another',
     async ({ name, run, lose }) => {
       const id = aTenantId();
-      await killedAt(await victims.take(), id, run, lose);
+      await killedAt(world, await victims.take(), { begin: world.provision, id, mutation: run, lose });
       expect((await sagaOf(id))?.steps.find((step) => step.name === name)?.state).toBe('running');
       await expire(id);
       await expectFinished(id);
@@ -82,12 +46,13 @@ describe('a gateway that is killed', () => {
     60_000,
   );
 
-  test.each(undone.flatMap(({ name, undo }) => moments.map((lose) => ({ name, undo, lose }))))(
+  test.each(ofKills(undone.flatMap(({ name, undo }) => moments.map((lose) => ({ name, undo, lose })))))(
     'when it undoes $name, its $lose lost, has it undone by another',
     async ({ undo, lose }) => {
       const id = aTenantId();
       const victim = await victims.take();
-      await killedAt(victim, id, undo, lose, once(victim.name, 'createSubscription', { refuse: 'CONFLICT' }));
+      const before = once(victim.name, 'createSubscription', { refuse: 'CONFLICT' });
+      await killedAt(world, victim, { begin: world.provision, id, mutation: undo, lose, before });
       expect((await sagaOf(id))?.state).toBe('compensating');
       await expire(id);
       await expectUndone(id, 'subscription');
@@ -95,12 +60,12 @@ describe('a gateway that is killed', () => {
     60_000,
   );
 
-  test.each(archiveSteps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose }))))(
+  test.each(ofKills(archiveSteps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose })))))(
     'when it archives a tenant at the step $name, its $lose lost, has it archived by another',
     async ({ run, lose }) => {
       const id = aTenantId();
       await world.provision(world.survivor, id, newId());
-      await killedAt(await victims.take(), id, run, lose, undefined, world.archive);
+      await killedAt(world, await victims.take(), { begin: world.archive, id, mutation: run, lose });
       await expire(id);
       expect(await ended(id)).toMatchObject({ state: 'completed', error: {} });
       expect(await standingOf(id)).toEqual(archived);
@@ -117,14 +82,8 @@ describe('a gateway that is killed', () => {
       const goesBack = once(victim.name, 'endSubscriptionsOf', { refuse: 'CONFLICT' });
       // The same mutation closes and opens: of that one it is the second time.
       const first = once(victim.name, undo === 'setTenantAccess' ? undo : 'nothing', { pass: true });
-      await killedAt(
-        victim,
-        id,
-        undo,
-        'answer',
-        (request) => goesBack(request) ?? first(request),
-        world.archive,
-      );
+      const before = (one: DoorRequest) => goesBack(one) ?? first(one);
+      await killedAt(world, victim, { begin: world.archive, id, mutation: undo, lose: 'answer', before });
       await expire(id);
       expect(await ended(id)).toMatchObject({ state: 'compensated', error: { step: 'subscriptions' } });
       expect(await standingOf(id)).toEqual(inUse);
@@ -132,9 +91,22 @@ describe('a gateway that is killed', () => {
     60_000,
   );
 
+  test.each(ofKills(deletionSteps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose })))))(
+    'when it deletes a user at the step $name, its $lose lost, has the user deleted by another',
+    async ({ run, lose }) => {
+      const id = await aUserWithThings(world);
+      await killedAt(world, await victims.take(), { begin: world.deleteUser, id, mutation: run, lose });
+      await expire(`user:${id}`);
+      expect(await ended(`user:${id}`)).toMatchObject({ state: 'completed', error: {} });
+      expect(await tracesOf(id)).toEqual(noTraces);
+    },
+    60_000,
+  );
+
   test('has its saga finished once, though two take over at the same time', async () => {
     const id = aTenantId();
-    await killedAt(await victims.take(), id, 'createOrganization', 'answer');
+    const killing = { begin: world.provision, id, mutation: 'createOrganization', lose: 'answer' } as const;
+    await killedAt(world, await victims.take(), killing);
     const second = await startGateway(world.environmentOf('second'));
     try {
       world.doors.requests.length = 0;

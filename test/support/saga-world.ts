@@ -54,6 +54,7 @@ export interface SagaWorld {
     key: string,
     by?: string,
   ) => Promise<Answer>;
+  readonly deleteUser: (gateway: Pick<RunningGateway, 'url'>, id: string, key: string) => Promise<Answer>;
   readonly archive: (gateway: Pick<RunningGateway, 'url'>, id: string, key: string) => Promise<Answer>;
   close(): Promise<void>;
 }
@@ -95,6 +96,13 @@ export async function aSagaWorld(seconds: 0 | 1): Promise<SagaWorld> {
         gateway,
         `mutation ($id: ID!, $key: String) {
           archiveTenant(id: $id, reason: "No longer ours", idempotencyKey: $key) { id state } }`,
+        { token, variables: { id, key } },
+      ),
+    deleteUser: (gateway, id, key) =>
+      ask(
+        gateway,
+        `mutation ($id: ID!, $key: String) {
+          deleteUserEverywhere(id: $id, idempotencyKey: $key) { id state error { step message } } }`,
         { token, variables: { id, key } },
       ),
     async close() {
@@ -139,31 +147,31 @@ interface SagaRow {
   readonly input: object;
 }
 
-/** The journal's row about a tenant, the newest where there are several. */
-export async function sagaOf(tenantId: string): Promise<SagaRow | undefined> {
+/** The journal's row about a tenant, or about what its subject says, the newest where there are several. */
+export async function sagaOf(about: string): Promise<SagaRow | undefined> {
   const [saga] = await rowsOf<SagaRow>(
     'platform',
-    'select state, error, steps, input from platform.sagas where tenant_id = $1 order by created_at desc limit 1',
-    [tenantId],
+    'select state, error, steps, input from platform.sagas where tenant_id = $1 or subject = $1 order by created_at desc limit 1',
+    [about],
   );
   return saga;
 }
 
-/** Waits until the saga of a tenant is neither on its way nor on its way back. */
-export async function ended(tenantId: string): Promise<SagaRow> {
+/** Waits until a saga is neither on its way nor on its way back. */
+export async function ended(about: string): Promise<SagaRow> {
   for (;;) {
-    const saga = await sagaOf(tenantId);
+    const saga = await sagaOf(about);
     if (saga && !['running', 'compensating'].includes(saga.state)) return saga;
     await sleep(100);
   }
 }
 
-/** Has the lease of a tenant's saga run out. */
-export const expire = (tenantId: string): Promise<unknown> =>
+/** Has the lease of a saga run out. */
+export const expire = (about: string): Promise<unknown> =>
   rowsOf(
     'platform',
-    "update platform.sagas set lease_until = now() where tenant_id = $1 and state in ('running', 'compensating')",
-    [tenantId],
+    "update platform.sagas set lease_until = now() where (tenant_id = $1 or subject = $1) and state in ('running', 'compensating')",
+    [about],
   );
 
 /** Waits for a saga to end, and expects all of the tenant to be there, once. */

@@ -35,7 +35,8 @@ const closing: readonly DeletionStep[] = [
       variables: userId,
     },
     undo: {
-      query: 'mutation ($id: ID!, $isActive: Boolean!) { updateUser(id: $id, input: { isActive: $isActive }) { id } }',
+      query:
+        'mutation ($id: ID!, $isActive: Boolean!) { updateUser(id: $id, input: { isActive: $isActive }) { id } }',
       variables: (scope) => ({
         ...userId(scope),
         isActive: before.parse(scope.kept('accountBefore')).user?.isActive ?? false,
