@@ -1,5 +1,5 @@
 /** What tests of subgraphs share. Not part of the product: nothing outside tests imports it. */
-import { parse, validate, type ExecutionResult } from 'graphql';
+import { parse, validate, type ExecutionResult, type GraphQLField } from 'graphql';
 import type { Subgraph, SubgraphRequest } from '../context/subgraph.ts';
 import { prepareDocument } from '../execute/prepare.ts';
 import { anonymous, type Identity } from '../identity/identity.ts';
@@ -87,3 +87,14 @@ export function testDatabaseUrl(variable: string): string {
 }
 
 export { followChanges } from '../changes/follow.ts';
+
+/** Whether a root field is the product's own, which is refused to all callers (`policies.ts`). */
+export function isInternal({ astNode }: GraphQLField<unknown, unknown>): boolean {
+  return astNode?.directives?.some(({ name }) => name.value === 'inaccessible') ?? false;
+}
+
+/** The names of a subgraph's mutations that callers can ask for. */
+export function mutationsOfCallers({ schema }: Subgraph): string[] {
+  const fields = Object.values(schema.getMutationType()?.getFields() ?? {});
+  return fields.filter((field) => !isInternal(field)).map(({ name }) => name);
+}

@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { anIdentity } from '@cdx/access/testing';
 import { newId } from '@cdx/kit';
-import { run } from '@cdx/kit/testing';
+import { isInternal, run } from '@cdx/kit/testing';
 import {
   getNamedType,
   isEnumType,
@@ -54,13 +54,16 @@ const calls = [
 ].flatMap(({ operation, root }) =>
   Object.values(root?.getFields() ?? {})
     .filter(({ name }) => !name.startsWith('_'))
-    .map((field) => [field.name, `${operation} { ${callOf(field)} }`] as const),
+    .map((field) => {
+      const code = isInternal(field) ? 'FORBIDDEN' : 'UNAUTHENTICATED';
+      return [field.name, `${operation} { ${callOf(field)} }`, code] as const;
+    }),
 );
 
 describe('who has not logged in', () => {
-  test.each(calls)('gets nothing from %s', async (field, source) => {
+  test.each(calls)('gets nothing from %s', async (field, source, code) => {
     const { data, errors } = await run(subgraph, anIdentity(), source);
-    expect(errors?.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+    expect(errors?.map(({ extensions }) => extensions.code)).toEqual([code]);
     expect(data).toEqual({ [field]: null });
   });
 
