@@ -291,7 +291,7 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
     holds: 'customers, leads, interactions and pipelines',
     rights: work,
     entities: ['Customer'],
-    exceptions: [stepsOfSagas(['createDefaultPipeline', 'deleteDefaultPipeline'])],
+    exceptions: [stepsOfSagas(['createDefaultPipeline', 'deleteDefaultPipeline', 'forgetUserInCrm'])],
   },
   cms: {
     holds: 'content, media and pages',
