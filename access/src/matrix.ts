@@ -277,6 +277,7 @@ const notifications: DomainAccess = {
         ...['subscribeChannel', 'unsubscribeChannel'].map(mutation),
       ],
     },
+    stepsOfSagas(['forgetUserInNotifications']),
   ],
 };
 
