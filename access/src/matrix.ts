@@ -105,7 +105,7 @@ const clients: DomainAccess = {
   },
   exceptions: [
     stepsOfSagas(
-      ['undoProvisionClient', 'archiveClientsOf', 'restoreClientsOf'],
+      ['undoProvisionClient', 'archiveClientsOf', 'restoreClientsOf', 'checkUserOwnsNoClient'],
       ['Query.clientsInUse', 'ClientsInUse'],
     ),
   ],
