@@ -105,7 +105,7 @@ const clients: DomainAccess = {
   },
   exceptions: [
     stepsOfSagas(
-      ['undoProvisionClient', 'archiveClientsOf', 'restoreClientsOf'],
+      ['undoProvisionClient', 'archiveClientsOf', 'restoreClientsOf', 'checkUserOwnsNoClient'],
       ['Query.clientsInUse', 'ClientsInUse'],
     ),
   ],
@@ -277,6 +277,7 @@ const notifications: DomainAccess = {
         ...['subscribeChannel', 'unsubscribeChannel'].map(mutation),
       ],
     },
+    stepsOfSagas(['forgetUserInNotifications']),
   ],
 };
 
@@ -291,7 +292,7 @@ export const domainAccess: Readonly<Record<string, DomainAccess>> = {
     holds: 'customers, leads, interactions and pipelines',
     rights: work,
     entities: ['Customer'],
-    exceptions: [stepsOfSagas(['createDefaultPipeline', 'deleteDefaultPipeline'])],
+    exceptions: [stepsOfSagas(['createDefaultPipeline', 'deleteDefaultPipeline', 'forgetUserInCrm'])],
   },
   cms: {
     holds: 'content, media and pages',

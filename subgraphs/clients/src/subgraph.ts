@@ -8,6 +8,7 @@ import * as projects from './client-project.ts';
 import * as clients from './client.ts';
 import type { Services, Transaction } from './context.ts';
 import { featureHashing, httpEmbedder, type Embedder } from './embedder/index.ts';
+import * as forgetUser from './forget-user.ts';
 import * as memorySearch from './memory-search.ts';
 import * as orchestration from './orchestrator-state.ts';
 import * as search from './search.ts';
@@ -40,6 +41,7 @@ const resolvers: Resolvers = {
   Mutation: {
     ...clients.mutation,
     ...tenantArchive.mutation,
+    ...forgetUser.mutation,
     ...definitions.mutation,
     ...agents.mutation,
     ...memories.mutation,

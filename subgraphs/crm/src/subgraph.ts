@@ -4,6 +4,7 @@ import type { Resolvers } from '../generated/resolvers.ts';
 import * as board from './board.ts';
 import * as customers from './customer.ts';
 import * as defaultPipeline from './default-pipeline.ts';
+import * as forgetUser from './forget-user.ts';
 import * as interactions from './interaction.ts';
 import * as leadMoves from './lead-moves.ts';
 import * as leads from './lead.ts';
@@ -33,6 +34,7 @@ const resolvers: Resolvers = {
     ...leads.mutation,
     ...leadMoves.mutation,
     ...interactions.mutation,
+    ...forgetUser.mutation,
   },
   Customer: { ...customers.customer, ...leads.customer, ...interactions.customer },
   Pipeline: { ...pipelines.pipeline, ...leads.pipeline },

@@ -5,6 +5,7 @@ import * as subscriptions from './channel-subscription.ts';
 import { scheduleCleanUp } from './clean-up.ts';
 import type { Services } from './context.ts';
 import * as deliveries from './delivery.ts';
+import * as forgetUser from './forget-user.ts';
 import * as notifications from './notification.ts';
 import { makeSenders } from './outgoing/senders.ts';
 import { scheduleDeliveries } from './outgoing/worker.ts';
@@ -20,7 +21,12 @@ export const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: { ...notifications.query, ...deliveries.query, ...subscriptions.query, ...search.query },
-  Mutation: { ...notifications.mutation, ...deliveries.mutation, ...subscriptions.mutation },
+  Mutation: {
+    ...notifications.mutation,
+    ...deliveries.mutation,
+    ...subscriptions.mutation,
+    ...forgetUser.mutation,
+  },
   Notification: { ...notifications.notification, ...deliveries.notification },
   Delivery: { ...deliveries.delivery, ...notifications.delivery },
   ChannelSubscription: subscriptions.channelSubscription,

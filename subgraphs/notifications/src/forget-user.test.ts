@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newId, system, type Identity, type Subgraph } from '@cdx/kit';
+import { ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import { aNotification, aNotificationsSubgraph, aSubscription, aSuperadmin, aUser } from './testing.ts';
+
+let subgraph: Subgraph;
+beforeAll(async () => {
+  subgraph = await aNotificationsSubgraph();
+});
+afterAll(() => subgraph.close());
+
+/** The product, acting for a superadmin. */
+const product: Identity = { ...system, userId: newId() };
+
+const forget = (who: Identity, userId: string) =>
+  run(subgraph, who, 'mutation ($userId: ID!) { forgotten: forgetUserInNotifications(userId: $userId) }', {
+    userId,
+  });
+
+/** A tenant in which each of the users has an address, and a notification that is delivered in the app and by mail. */
+async function aTenant(...users: readonly string[]) {
+  const admin = aUser();
+  for (const userId of users) {
+    await aSubscription(subgraph, admin, { userId });
+    await aNotification(subgraph, admin, { userId, channels: ['IN_APP', 'EMAIL'] });
+  }
+  return admin;
+}
+
+type List = { edges: { node: { user: { id: string } } }[] };
+
+/** The users whom the rows of a tenant are for. */
+async function usersIn(admin: Identity): Promise<unknown> {
+  const lists = await ask<Record<'notifications' | 'deliveries' | 'channelSubscriptions', List>>(
+    subgraph,
+    admin,
+    `{ notifications { edges { node { user { id } } } } deliveries { edges { node { user { id } } } }
+      channelSubscriptions { edges { node { user { id } } } } }`,
+  );
+  const usersOf = ({ edges }: List): string[] => edges.map(({ node }) => node.user.id);
+  return {
+    notifications: usersOf(lists.notifications),
+    deliveries: usersOf(lists.deliveries),
+    addresses: usersOf(lists.channelSubscriptions),
+  };
+}
+
+const nothing = { notifications: [], deliveries: [], addresses: [] };
+const allOf = (user: string) => ({ notifications: [user], deliveries: [user, user], addresses: [user] });
+
+interface Entry {
+  readonly resourceType: string;
+}
+
+const entriesOf = async (admin: Identity): Promise<Entry[]> => {
+  const { notificationsAuditLog: log } = await ask<{ notificationsAuditLog: { edges: { node: Entry }[] } }>(
+    subgraph,
+    admin,
+    `{ notificationsAuditLog(filter: { action: { eq: "notifications.forgetUserInNotifications" } }) {
+      edges { node { resourceType actorId tenantId before after } } } }`,
+  );
+  return log.edges
+    .map(({ node }) => node)
+    .toSorted((one, other) => one.resourceType.localeCompare(other.resourceType));
+};
+
+describe('a user who is deleted', () => {
+  test('has no notification, delivery or address in any tenant, and others have theirs', async () => {
+    const [user, other] = [newId(), newId()];
+    const tenants = [await aTenant(user, other), await aTenant(user)] as const;
+
+    expect(await forget(product, user)).toEqual({ data: { forgotten: 8 } });
+
+    expect(await usersIn(tenants[0])).toEqual(allOf(other));
+    expect(await usersIn(tenants[1])).toEqual(nothing);
+  });
+
+  test('is forgotten once', async () => {
+    const [user, other] = [newId(), newId()];
+    const admin = await aTenant(user, other);
+    for (const forgotten of [4, 0]) expect((await forget(product, user)).data).toEqual({ forgotten });
+    expect(await usersIn(admin)).toEqual(allOf(other));
+    expect(await entriesOf(admin)).toHaveLength(4);
+  });
+
+  test('is in each tenant’s audit log for its own rows, which shows no address and no message', async () => {
+    const user = newId();
+    const tenants = [await aTenant(user), await aTenant(user)];
+    await forget(product, user);
+    for (const admin of tenants) {
+      const entries = await entriesOf(admin);
+      const common = { actorId: product.userId, tenantId: admin.tenantId, after: null };
+      const types = ['ChannelSubscription', 'Delivery', 'Delivery', 'Notification'];
+      expect(entries).toMatchObject(
+        types.map((resourceType) => ({ ...common, resourceType, before: { userId: user } })),
+      );
+      expect(entries[0]).toMatchObject({ before: { address: expect.stringContaining('***') } });
+      expect(entries[3]).toMatchObject({ before: { message: expect.stringContaining('***') } });
+    }
+  });
+
+  test('takes a lock, two statements for each table, two for the log of each tenant, and the commit', async () => {
+    const user = newId();
+    await aTenant(user, user, user);
+    await aTenant(user);
+    expect(await statementsOf(() => forget(product, user))).toHaveLength(1 + 2 * 3 + 2 * 2 + 1);
+    expect(await statementsOf(() => forget(product, user))).toHaveLength(1 + 3 + 1);
+  });
+
+  test('is forgotten by the product itself', async () => {
+    const user = newId();
+    const admin = await aTenant(user);
+    const own = { ...aUser({ role: 'user', tenantId: admin.tenantId }), userId: user };
+    for (const who of [admin, aSuperadmin(), own])
+      expect(codes(await forget(who, user))).toEqual(['FORBIDDEN']);
+    expect(await usersIn(admin)).toEqual(allOf(user));
+  });
+
+  test('has a UUID', async () => {
+    const { errors } = await forget(product, 'x');
+    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
+      { code: 'BAD_USER_INPUT', field: 'userId' },
+    ]);
+  });
+});

@@ -1,0 +1,24 @@
+import { parseInput } from '@cdx/kit';
+import { z } from 'zod';
+import type { MutationResolvers } from '../generated/resolvers.ts';
+
+const userIdInput = z.uuid('must be a UUID');
+
+/** What is left of a user who is deleted: nothing, in no tenant. What is queued is not sent. */
+export const mutation: MutationResolvers = {
+  async forgetUserInNotifications(_, { userId: id }, { db }) {
+    const userId = parseInput(userIdInput, id, 'userId');
+    return db.write(async (tx, audit) => {
+      // Whoever deletes a notification or an address holds it before its deliveries; in another order two would wait for
+      // each other.
+      await tx.$executeRaw`select from notifications.notifications where user_id = ${userId}::uuid for update`;
+      audit.note(null);
+      const where = { userId };
+      const subscriptions = await tx.channelSubscription.deleteMany({ where });
+      // Before the notifications, which would take them along uncounted and unaudited.
+      const deliveries = await tx.delivery.deleteMany({ where });
+      const notifications = await tx.notification.deleteMany({ where });
+      return subscriptions.count + deliveries.count + notifications.count;
+    });
+  },
+};
