@@ -141,6 +141,7 @@ const templates: DomainAccess = {
       reason: 'whoever may use a prompt may say whether it worked',
       coordinates: ['Mutation.recordPromptUse'],
     },
+    stepsOfSagas(['forgetUserInTemplates']),
   ],
 };
 
