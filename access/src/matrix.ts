@@ -206,6 +206,7 @@ const platform: DomainAccess = {
         'HeldSaga',
       ],
     },
+    stepsOfSagas(['forgetUserInPlatform']),
   ],
   superadminOnly: [
     {
