@@ -257,6 +257,7 @@ const analytics: DomainAccess = {
       reason: 'a dashboard is a way to look at the figures, and its maker’s own',
       coordinates: ['createDashboard', 'updateDashboard', 'deleteDashboard'].map(mutation),
     },
+    stepsOfSagas(['forgetUserInAnalytics']),
   ],
   superadminOnly: [
     {
