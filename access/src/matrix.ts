@@ -141,6 +141,7 @@ const templates: DomainAccess = {
       reason: 'whoever may use a prompt may say whether it worked',
       coordinates: ['Mutation.recordPromptUse'],
     },
+    stepsOfSagas(['forgetUserInTemplates']),
   ],
 };
 
@@ -205,6 +206,7 @@ const platform: DomainAccess = {
         'HeldSaga',
       ],
     },
+    stepsOfSagas(['forgetUserInPlatform']),
   ],
   superadminOnly: [
     {
@@ -255,6 +257,7 @@ const analytics: DomainAccess = {
       reason: 'a dashboard is a way to look at the figures, and its maker’s own',
       coordinates: ['createDashboard', 'updateDashboard', 'deleteDashboard'].map(mutation),
     },
+    stepsOfSagas(['forgetUserInAnalytics']),
   ],
   superadminOnly: [
     {

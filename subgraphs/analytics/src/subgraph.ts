@@ -5,6 +5,7 @@ import * as dashboardData from './dashboard-data.ts';
 import * as dashboards from './dashboard.ts';
 import { openDatabase } from './database.ts';
 import * as events from './event.ts';
+import * as forgetUser from './forget-user.ts';
 import * as funnels from './funnel.ts';
 import * as metrics from './metric.ts';
 import * as rollUps from './roll-up.ts';
@@ -30,7 +31,12 @@ const resolvers: Resolvers = {
     ...dashboardData.query,
     ...search.query,
   },
-  Mutation: { ...tracking.mutation, ...rollUps.mutation, ...dashboards.mutation },
+  Mutation: {
+    ...tracking.mutation,
+    ...rollUps.mutation,
+    ...dashboards.mutation,
+    ...forgetUser.mutation,
+  },
   Event: events.event,
   TrackedEvents: tracking.trackedEvents,
   Metric: metrics.metric,

@@ -46,6 +46,8 @@ export interface AnEvent {
   readonly deviceType?: string;
   readonly country?: string;
   readonly pageTitle?: string;
+  readonly ipAddress?: string;
+  readonly userAgent?: string;
 }
 
 /** Tracks events of a tenant as a service would; answers their ids. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anIdentity } from '@cdx/access/testing';
 import { newId, system, type Identity } from '@cdx/kit';
-import { codes, run } from '@cdx/kit/testing';
+import { ask, codes, run } from '@cdx/kit/testing';
 import { aPlatformSubgraph, asOwner, aUser, superadmin } from './testing.ts';
 
 const subgraph = aPlatformSubgraph();
@@ -17,6 +17,20 @@ const grant = (who: Identity, userId: string, level: string) =>
   );
 const revoke = (who: Identity, userId: string) =>
   run(subgraph, who, `mutation { revokePlatformAdmin(userId: "${userId}") }`);
+
+const forget = (userId: string) =>
+  run(subgraph, system, `mutation { forgetUserInPlatform(userId: "${userId}") }`);
+
+/** All owners there are, the demo's among them. */
+async function owners(): Promise<string[]> {
+  const source = '{ platformAdmins(filter: { level: { eq: OWNER } }) { edges { node { userId } } } }';
+  const { platformAdmins } = await ask<{ platformAdmins: { edges: { node: { userId: string } }[] } }>(
+    subgraph,
+    superadmin,
+    source,
+  );
+  return platformAdmins.edges.map(({ node }) => node.userId);
+}
 
 async function levelOf(userId: string): Promise<unknown> {
   const { data } = await run(
@@ -99,6 +113,22 @@ describe('owners', () => {
     expect(codes(await revoke(superadmin, second.userId.toUpperCase()))).toEqual(['FORBIDDEN']);
     expect(await levelOf(second.userId)).toBe('OWNER');
     expect(codes(await revoke(second, second.userId))).toEqual([]);
+  });
+
+  test('are forgotten with their accounts, but for the last one', async () => {
+    const others = (await owners()).filter((userId) => userId !== owner.userId);
+    expect(others).not.toEqual([]);
+    try {
+      for (const userId of others) expect((await forget(userId)).data).toEqual({ forgetUserInPlatform: 1 });
+      const { errors } = await forget(owner.userId.toUpperCase());
+      expect(errors?.[0]).toMatchObject({
+        message: `User ${owner.userId} is the last owner of the platform; make somebody else an owner first`,
+        extensions: { code: 'CONFLICT', field: 'userId' },
+      });
+      expect(await owners()).toEqual([owner.userId]);
+    } finally {
+      for (const userId of others) await grant(system, userId, 'OWNER');
+    }
   });
 
   test('are never all gone', async () => {

@@ -5,6 +5,7 @@ import { scheduleAuditPartitions } from './audit-partitions.ts';
 import * as reports from './compliance-report.ts';
 import type { Transaction } from './context.ts';
 import * as lineage from './data-lineage.ts';
+import * as forgetUser from './forget-user.ts';
 import * as admins from './platform-admin.ts';
 import * as platforms from './platform.ts';
 import * as journal from './saga-journal.ts';
@@ -39,6 +40,7 @@ const resolvers: Resolvers = {
     ...tenants.mutation,
     ...tenantArchive.mutation,
     ...admins.mutation,
+    ...forgetUser.mutation,
     ...services.mutation,
     ...configs.mutation,
     ...securityEvents.mutation,

@@ -1,6 +1,7 @@
 import { connectDatabase, defineSubgraph, type Logger, type Subgraph } from '@cdx/kit';
 import { PrismaClient, tables, type Prisma } from '@cdx/prisma-templates';
 import type { Resolvers } from '../generated/resolvers.ts';
+import * as forgetUser from './forget-user.ts';
 import * as personas from './persona-template.ts';
 import * as prompts from './prompt-template.ts';
 import * as search from './search.ts';
@@ -14,7 +15,12 @@ export const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: { ...personas.query, ...prompts.query, ...systemPrompts.query, ...search.query },
-  Mutation: { ...personas.mutation, ...prompts.mutation, ...systemPrompts.mutation },
+  Mutation: {
+    ...personas.mutation,
+    ...prompts.mutation,
+    ...systemPrompts.mutation,
+    ...forgetUser.mutation,
+  },
   PersonaTemplate: personas.personaTemplate,
   PromptTemplate: prompts.promptTemplate,
   SystemPrompt: systemPrompts.systemPrompt,
