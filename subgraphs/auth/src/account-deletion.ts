@@ -7,9 +7,7 @@ const deletion = z.object({ id: z.uuid('must be a UUID') });
 export const mutation: MutationResolvers = {
   async deleteAccount(_, args, context) {
     const { id } = parseInput(deletion, args, 'deleteAccount');
-    const { count } = await context.db.write((tx) =>
-      tx.user.deleteMany({ where: { id: uuidToBytes(id) } }),
-    );
+    const { count } = await context.db.write((tx) => tx.user.deleteMany({ where: { id: uuidToBytes(id) } }));
     return count > 0;
   },
 };
