@@ -7,11 +7,11 @@ import { rowsOf } from './sql.ts';
 /** The steps that change something, in their order. */
 export const deletionSteps = [
   { name: 'access', run: 'updateUser' },
+  { name: 'platform', run: 'forgetUserInPlatform' },
   { name: 'crm', run: 'forgetUserInCrm' },
   { name: 'notifications', run: 'forgetUserInNotifications' },
   { name: 'analytics', run: 'forgetUserInAnalytics' },
   { name: 'templates', run: 'forgetUserInTemplates' },
-  { name: 'platform', run: 'forgetUserInPlatform' },
   { name: 'account', run: 'deleteAccount' },
 ] as const;
 

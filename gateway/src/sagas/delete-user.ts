@@ -60,11 +60,12 @@ export const deleteUserEverywhere = defineSaga({
   input: deleteUserInput,
   steps: [
     ...closing,
+    // First, since it refuses the last owner of the platform.
+    forgetting('platform', 'forgetUserInPlatform'),
     forgetting('crm', 'forgetUserInCrm'),
     forgetting('notifications', 'forgetUserInNotifications'),
     forgetting('analytics', 'forgetUserInAnalytics'),
     forgetting('templates', 'forgetUserInTemplates'),
-    forgetting('platform', 'forgetUserInPlatform'),
     {
       ...{ name: 'account', service: 'auth' },
       run: { isInternal: true, query: 'mutation ($id: ID!) { deleteAccount(id: $id) }', variables: userId },
