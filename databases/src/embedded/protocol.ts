@@ -112,6 +112,11 @@ export function renameStatement(message: Buffer, prefix: string): Buffer {
   return renamed;
 }
 
+/** The channel of a `NotificationResponse`: it comes after the number of the process that has notified. */
+export function notifiedChannel(message: Buffer): string {
+  return message.toString('utf8', 9, message.indexOf(0, 9));
+}
+
 /** An answer without the `ParseComplete` that it begins with, if it does. */
 export function withoutParseComplete(answer: Buffer): Buffer {
   return messageType(answer) === '1' ? answer.subarray(5) : answer;

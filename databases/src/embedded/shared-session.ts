@@ -1,5 +1,5 @@
 import type { PGlite } from '@electric-sql/pglite';
-import { MessageReader, messageType } from './protocol.ts';
+import { MessageReader, messageType, notifiedChannel } from './protocol.ts';
 
 /** One of those who share the session. */
 export interface Holder {
@@ -9,8 +9,8 @@ export interface Holder {
 
 /** One of those who have asked for notifications. */
 export interface Listener extends Holder {
-  /** Gets a `NotificationResponse`, whoever's batch it has come with. */
-  notify(message: Buffer): void;
+  /** Gets every `NotificationResponse`, whoever's batch it has come with. */
+  notify(channel: string, message: Buffer): void;
 }
 
 /** Ends a session's settings, its role and its temporary tables; `reset all` leaves the role out. */
@@ -34,7 +34,7 @@ export class SharedSession {
     this.#database = database;
   }
 
-  /** Has all notifications of the session go to a listener, whatever the channel: the driver tells them apart. */
+  /** Has all notifications of the session go to a listener, who knows which channels it listens to. */
   listen(listener: Listener): void {
     this.#listeners.add(listener);
   }
@@ -89,7 +89,7 @@ export class SharedSession {
       reader.push(Buffer.from(bytes));
       for (let message = reader.next(); message; message = reader.next()) {
         if (messageType(message) !== 'A') send(message);
-        else for (const listener of this.#listeners) listener.notify(message);
+        else for (const listener of this.#listeners) listener.notify(notifiedChannel(message), message);
       }
     };
   }

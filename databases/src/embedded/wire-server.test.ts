@@ -278,6 +278,7 @@ describe('the server', () => {
     listener.on('notification', ({ channel, payload }) => heard.push(`listener: ${channel} ${payload}`));
     other.on('notification', ({ channel }) => heard.push(`other: ${channel}`));
     await listener.query('listen news');
+    await other.query('listen weather');
     await sender.query("begin; notify news, 'one'");
     await sender.query('rollback');
     await sender.query('select pg_notify($1, $2)', ['news', 'two']);

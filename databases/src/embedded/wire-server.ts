@@ -47,6 +47,8 @@ class Connection implements Listener {
   readonly #prefix: string;
   readonly #reader = new MessageReader();
   readonly #statements = new Set<string>();
+  /** Those that it listens to. */
+  readonly #channels = new Set<string>();
   #phase: Phase = 'startup';
   #entered = false;
   #startup: Buffer = Buffer.alloc(0);
@@ -72,8 +74,15 @@ class Connection implements Listener {
     this.#socket.on('close', () => this.#end());
   }
 
-  notify(message: Buffer): void {
-    if (this.#phase !== 'ended') this.#socket.write(message);
+  notify(channel: string, message: Buffer): void {
+    if (this.#phase !== 'ended' && this.#channels.has(channel)) this.#socket.write(message);
+  }
+
+  #onListen(statement: string): void {
+    const [, channel] = /^\s*listen\s+"?(\w+)/i.exec(statement) ?? [];
+    if (channel === undefined) return;
+    this.#channels.add(channel);
+    this.#session.listen(this);
   }
 
   #receive(chunk: Buffer): void {
@@ -133,7 +142,7 @@ class Connection implements Listener {
     }
     // What a client sends for a COPY that has already failed.
     if (type === 'd' || type === 'c' || type === 'f') return;
-    if (type === 'Q' && /^\s*listen\s/i.test(message.toString('utf8', 5))) this.#session.listen(this);
+    if (type === 'Q') this.#onListen(message.toString('utf8', 5));
     if (type === 'S' || type === 'H') this.#batch.push(copyFail);
     this.#batch.push(this.#ownStatement(message));
     if (type === 'Q') this.#batch.push(copyFail);
