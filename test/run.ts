@@ -53,10 +53,22 @@ const phases: readonly (readonly string[])[] = [
   [join(root, 'test/sagas/')],
 ];
 
+/** What asks no database of the run has been tested when the native servers come. */
+const askingNoDatabase = [
+  '<rootDir>/(access|bench|console|demo|scripts|gateway)/',
+  '<rootDir>/test/(compose-file|playground|security-page|start|start-distributed)\\.test',
+].flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
+
 /** Runs all tests, or those that the arguments name. */
-async function runTests(urls: DatabaseUrls, folder: string, args: readonly string[]): Promise<Count> {
+async function runTests(
+  urls: DatabaseUrls,
+  folder: string,
+  args: readonly string[],
+  more: readonly string[] = [],
+): Promise<Count> {
   let sum: Count = { passed: 0, failed: 0 };
-  for (const phase of args.length > 0 ? [args] : phases) sum = add(sum, await runJest(urls, folder, phase));
+  const runs = args.length > 0 ? [args] : phases.map((phase) => [...phase, ...more]);
+  for (const run of runs) sum = add(sum, await runJest(urls, folder, run));
   return sum;
 }
 
@@ -115,7 +127,7 @@ async function onNative(folder: string, args: readonly string[]): Promise<Count>
     // The random attacks and the kills have had their full length on the embedded databases; here they see to what differs.
     process.env.CDX_ISOLATION_OPERATIONS ??= '5000';
     process.env.CDX_SAGA_KILLS ??= 'some';
-    const all = await runTests(urls, folder, args);
+    const all = await runTests(urls, folder, args, askingNoDatabase);
     if (args.length > 0) return all;
     const onMysql = sharedUrls(servers.postgresUrl, servers.mysqlUrl);
     await prepare(onMysql);
