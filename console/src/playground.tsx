@@ -1,6 +1,6 @@
-import { createGraphiQLFetcher, type Fetcher } from '@graphiql/toolkit';
+import { createGraphiQLFetcher, type Fetcher, type FetcherParams } from '@graphiql/toolkit';
 import { GraphiQL } from 'graphiql';
-import { getOperationAST, OperationTypeNode } from 'graphql';
+import { getOperationAST, OperationTypeNode, parse } from 'graphql';
 import { createClient } from 'graphql-sse';
 import { useMemo, useSyncExternalStore, type ReactNode } from 'react';
 import { ExamplesMenu } from './examples-menu.tsx';
@@ -19,11 +19,21 @@ function createFetcher(session: Session, graphqlPath: string): Fetcher {
   const ask = createGraphiQLFetcher({ url, fetch: session.fetch });
   const events = createClient({ url, fetchFn: session.fetch, retryAttempts: 0 });
   return (params, options) => {
-    const operation = options?.documentAST && getOperationAST(options.documentAST, params.operationName);
-    if (operation?.operation !== OperationTypeNode.SUBSCRIPTION) return ask(params, options);
+    if (!isSubscription(params)) return ask(params, options);
     const variables = (params.variables ?? {}) as Record<string, unknown>;
     return events.iterate({ query: params.query, variables });
   };
+}
+
+/** Read from what is sent: the document that GraphiQL has parsed is, for a moment, that of the text before. */
+function isSubscription({ query, operationName }: FetcherParams): boolean {
+  try {
+    const operation = getOperationAST(parse(query), operationName);
+    return operation?.operation === OperationTypeNode.SUBSCRIPTION;
+  } catch {
+    // What cannot be parsed is for the server to refuse, in its words.
+    return false;
+  }
 }
 
 export function Playground({ session, settings }: { session: Session; settings: Settings }): ReactNode {
