@@ -56,6 +56,7 @@ export {
   type ReadableChildren,
 } from './pagination/lists.ts';
 export { maxPageSize, type Connection, type Edge, type PageArguments } from './pagination/page.ts';
+export { atIntervals } from './schedule.ts';
 export { buildSchema, type SchemaParts } from './schema/build.ts';
 export { defineSubgraph, type SubgraphDefinition } from './schema/define.ts';
 export { asJson, given, parseInput, parsePeriod, type JsonInput } from './schema/input.ts';

@@ -1,4 +1,4 @@
-import { system, type Database, type Logger, type Walled } from '@cdx/kit';
+import { atIntervals, system, type Database, type Logger, type Walled } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-auth';
 
 /** The one who calls the database's own procedure. */
@@ -12,18 +12,13 @@ export function scheduleCleanUp(
   database: Database<Transaction, Walled>,
   minutes: number,
   log: Logger,
-): () => void {
-  const cleanUp = async (): Promise<void> => {
-    try {
-      await database.as(system).write((tx) => tx.$executeRaw`call clean_up_expired()`, {
-        timeoutMs: 60_000,
-        unaudited: 'What has expired ends by itself.',
-      });
-    } catch (error) {
-      log.error({ error }, 'expired sessions and tokens could not be deleted; the next run tries again');
-    }
-  };
-  const timer = setInterval(() => void cleanUp(), minutes * 60_000);
-  timer.unref();
-  return () => clearInterval(timer);
+): () => Promise<void> {
+  const cleanUp = (): Promise<unknown> =>
+    database.as(system).write((tx) => tx.$executeRaw`call clean_up_expired()`, {
+      timeoutMs: 60_000,
+      unaudited: 'What has expired ends by itself.',
+    });
+  return atIntervals(minutes * 60_000, cleanUp, (error) =>
+    log.error({ error }, 'expired sessions and tokens could not be deleted; the next run tries again'),
+  );
 }

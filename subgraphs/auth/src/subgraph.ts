@@ -119,7 +119,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<A
     services,
     log,
     async close() {
-      endCleanUp();
+      await endCleanUp();
       keys.close();
       await mailer.close();
     },

@@ -1,4 +1,4 @@
-import { system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
 import type { Transaction } from './context.ts';
 import { renewDue } from './renewal.ts';
 
@@ -16,21 +16,12 @@ export function scheduleRenewals(
   database: Database<Transaction>,
   { minutes, paymentDays }: Schedule,
   log: Logger,
-): () => void {
-  let isRunning = false;
+): () => Promise<void> {
   const renew = async (): Promise<void> => {
-    if (isRunning) return;
-    isRunning = true;
-    try {
-      const renewal = await renewDue(database.as(system), { now: new Date(), paymentDays, log });
-      if (Object.values(renewal).some((count) => count > 0)) log.info(renewal, 'subscriptions were renewed');
-    } catch (error) {
-      log.error({ error }, 'subscriptions could not be renewed; the next run tries again');
-    } finally {
-      isRunning = false;
-    }
+    const renewal = await renewDue(database.as(system), { now: new Date(), paymentDays, log });
+    if (Object.values(renewal).some((count) => count > 0)) log.info(renewal, 'subscriptions were renewed');
   };
-  const timer = setInterval(() => void renew(), minutes * 60_000);
-  timer.unref();
-  return () => clearInterval(timer);
+  return atIntervals(minutes * 60_000, renew, (error) =>
+    log.error({ error }, 'subscriptions could not be renewed; the next run tries again'),
+  );
 }

@@ -75,9 +75,6 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
     database,
     services,
     log,
-    close() {
-      endRenewals();
-      return Promise.resolve();
-    },
+    close: endRenewals,
   });
 }

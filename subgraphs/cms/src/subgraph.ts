@@ -82,7 +82,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<S
     services,
     log,
     async close() {
-      endCleanUp();
+      await endCleanUp();
       await server?.close();
     },
   });

@@ -1,4 +1,4 @@
-import { system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-notifications';
 
 /** Notifications that one transaction deletes. */
@@ -41,15 +41,10 @@ export function scheduleCleanUp(
   database: Pick<Database<Prisma.TransactionClient>, 'as'>,
   { days, minutes }: { readonly days: number; readonly minutes: number },
   log: Logger,
-): () => void {
-  const cleanUp = async (): Promise<void> => {
-    try {
-      await deleteOld(database, days);
-    } catch (error) {
-      log.error({ error }, 'old notifications could not be deleted; the next run tries again');
-    }
-  };
-  const timer = setInterval(() => void cleanUp(), minutes * 60_000);
-  timer.unref();
-  return () => clearInterval(timer);
+): () => Promise<void> {
+  return atIntervals(
+    minutes * 60_000,
+    () => deleteOld(database, days),
+    (error) => log.error({ error }, 'old notifications could not be deleted; the next run tries again'),
+  );
 }

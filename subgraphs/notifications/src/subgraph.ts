@@ -62,7 +62,7 @@ export async function createSubgraph(settings: Settings, log: Logger): Promise<S
     services,
     log,
     async close() {
-      endCleanUp?.();
+      await endCleanUp?.();
       await receiptServer?.close();
       await endDeliveries?.();
     },

@@ -1,4 +1,4 @@
-import { system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
 import type { Transaction } from './context.ts';
 
 const hourMs = 3_600_000;
@@ -22,13 +22,11 @@ export async function makeAuditPartitions(
 export function scheduleAuditPartitions(
   database: Parameters<typeof makeAuditPartitions>[0],
   log: Logger,
-): () => void {
-  const make = (): void => {
-    makeAuditPartitions(database).catch((error: unknown) => {
-      log.error({ error }, 'the audit log could not be given its partitions; the next run tries again');
-    });
-  };
-  const timer = setInterval(make, hourMs);
-  timer.unref();
-  return () => clearInterval(timer);
+): () => Promise<void> {
+  return atIntervals(
+    hourMs,
+    () => makeAuditPartitions(database),
+    (error) =>
+      log.error({ error }, 'the audit log could not be given its partitions; the next run tries again'),
+  );
 }

@@ -79,9 +79,6 @@ export function createSubgraph(settings: Settings, log: Logger): Subgraph {
     database,
     services: null,
     log,
-    close() {
-      endPartitions();
-      return Promise.resolve();
-    },
+    close: endPartitions,
   });
 }

@@ -1,4 +1,4 @@
-import { system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
 import type { Transaction } from '../context.ts';
 import type { MediaStorage } from './storage.ts';
 
@@ -40,15 +40,10 @@ export function scheduleCleanUp(
   storage: MediaStorage,
   minutes: number,
   log: Logger,
-): () => void {
-  const cleanUp = async (): Promise<void> => {
-    try {
-      await endExpiredUploads(database, storage);
-    } catch (error) {
-      log.error({ error }, 'expired uploads could not be ended; the next run tries again');
-    }
-  };
-  const timer = setInterval(() => void cleanUp(), minutes * 60_000);
-  timer.unref();
-  return () => clearInterval(timer);
+): () => Promise<void> {
+  return atIntervals(
+    minutes * 60_000,
+    () => endExpiredUploads(database, storage),
+    (error) => log.error({ error }, 'expired uploads could not be ended; the next run tries again'),
+  );
 }

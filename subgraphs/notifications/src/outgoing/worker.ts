@@ -1,4 +1,4 @@
-import { system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
 import { Prisma } from '@cdx/prisma-notifications';
 import { waitAfter } from './backoff.ts';
 import { NotSent, type Outgoing, type Sender } from './sender.ts';
@@ -42,20 +42,11 @@ export async function deliverDue(parts: WorkerParts): Promise<number> {
  * @returns ends the schedule, and resolves when the run that is under way has ended
  */
 export function scheduleDeliveries(parts: WorkerParts, seconds: number): () => Promise<void> {
-  let underway: Promise<unknown> | undefined;
-  const run = (): void => {
-    underway ??= deliverDue(parts)
-      .catch((error: unknown) =>
-        parts.log.error({ error }, 'deliveries could not be sent; the next run tries again'),
-      )
-      .finally(() => (underway = undefined));
-  };
-  const timer = setInterval(run, seconds * 1_000);
-  timer.unref();
-  return async () => {
-    clearInterval(timer);
-    await underway;
-  };
+  return atIntervals(
+    seconds * 1_000,
+    () => deliverDue(parts),
+    (error) => parts.log.error({ error }, 'deliveries could not be sent; the next run tries again'),
+  );
 }
 
 /** Takes some that are due and counts the attempt. Until it has been settled, or the lease is over, nobody else takes them. */
