@@ -129,7 +129,7 @@ describe('the way to the record', () => {
           scopes: ['auth:write'],
         };
         const request = { identity, requestId: 'past', ipAddress: null, userAgent: null };
-        const signed = await signIdentity(readSecrets(internalSecret), 'auth', request);
+        const signed = signIdentity(readSecrets(internalSecret), 'auth', request);
         const { body } = await post(
           { url: urlOf(server) },
           { query: mutation },

@@ -30,7 +30,7 @@ export function sign(
   caller: Caller,
   audience: string,
   { by = readSecrets(internalSecret), scopes }: SignOptions = {},
-): Promise<string> {
+): string {
   const identity = identityOf(caller);
   return signIdentity(by, audience, {
     identity: { ...identity, scopes: scopes ?? identity.scopes },

@@ -44,7 +44,7 @@ function anyCaller(): Caller {
 }
 
 describe.each(domains)('the subgraph $name, asked past the gateway,', ({ name, typeDefs }) => {
-  const contract = async () => contractOf(urlOfSubgraph(name), await sign(anyCaller(), name));
+  const contract = async () => contractOf(urlOfSubgraph(name), sign(anyCaller(), name));
 
   test('shows a tenant nothing of another, in data, errors or cursors', async () => {
     const { schema, entities } = await contract();
@@ -66,7 +66,7 @@ describe.each(domains)('the subgraph $name, asked past the gateway,', ({ name, t
     const answered = await attack(operations, {
       together,
       draw,
-      ask: async ({ caller, operation }) => askSubgraph(name, operation, await sign(caller, name)),
+      ask: async ({ caller, operation }) => askSubgraph(name, operation, sign(caller, name)),
       leaksOf(answer, attempt) {
         const echoed = keysSent(attempt.operation, stubs);
         return leaksOf(world.watch, answer, attempt).filter((text) => !echoed.has(text));
@@ -78,22 +78,21 @@ describe.each(domains)('the subgraph $name, asked past the gateway,', ({ name, t
   }, 300_000);
 
   const another = domains.find((domain) => domain.name !== name)?.name ?? '';
-  const bad: readonly [string, () => Promise<string | undefined>][] = [
-    ['none', () => Promise.resolve(undefined)],
+  const bad: readonly [string, () => string | undefined][] = [
+    ['none', () => undefined],
     ['one for another subgraph', () => sign(anyCaller(), another)],
     [
       'a forged one',
       () => sign(anyCaller(), name, { by: readSecrets('a guess at the secret of 32 characters or more') }),
     ],
-    ['an access token', () => Promise.resolve(anyCaller().token)],
+    ['an access token', () => anyCaller().token],
     [
       'one that has expired',
       () => {
-        jest.useFakeTimers({
-          now: Date.now() - 61_000,
-          doNotFake: ['setImmediate', 'nextTick', 'queueMicrotask'],
-        });
-        return sign(anyCaller(), name).finally(() => jest.useRealTimers());
+        jest.useFakeTimers({ now: Date.now() - 61_000 });
+        const signed = sign(anyCaller(), name);
+        jest.useRealTimers();
+        return signed;
       },
     ],
   ];
@@ -116,7 +115,7 @@ describe.each(domains)('the subgraph $name, asked past the gateway,', ({ name, t
         variables: {},
       })),
     ];
-    const token = await identity();
+    const token = identity();
     for (const operation of asked) {
       const { status, text } = await askSubgraph(name, operation, token);
       const extensions = { code: 'UNAUTHENTICATED' };

@@ -120,7 +120,7 @@ test('the walls of MySQL show a tenant nothing of others, even with every scope 
   const all = scopes.map(({ name }) => name);
   const [anybody] = world.callers;
   if (!anybody) throw new Error('There are no callers');
-  const { schema, entities } = await contractOf(url, await sign(anybody, 'auth', { scopes: all }));
+  const { schema, entities } = await contractOf(url, sign(anybody, 'auth', { scopes: all }));
 
   const answered = await attack(1_000, {
     together: 1,
@@ -129,8 +129,7 @@ test('the walls of MySQL show a tenant nothing of others, even with every scope 
       const options = { kind: 'query', depth: 3, entities } as const;
       return [{ caller, operation: anOperation(draws, schema, world.ammunition(caller.tenant), options) }];
     },
-    ask: async ({ caller, operation }) =>
-      askPast(url, operation, await sign(caller, 'auth', { scopes: all })),
+    ask: async ({ caller, operation }) => askPast(url, operation, sign(caller, 'auth', { scopes: all })),
     leaksOf: (answer, attempt) => leaksOf(world.watch, answer, attempt),
   });
 

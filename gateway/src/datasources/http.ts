@@ -109,7 +109,7 @@ async function post(
 ): Promise<SubgraphResult> {
   const { query, operationName, variables } = operation;
   const { requestId, deadlineMs, signal, isFresh } = context.request;
-  const identity = secrets ? { [identityHeader]: await identityFor(context, name, secrets.current()) } : {};
+  const identity = secrets ? { [identityHeader]: identityFor(context, name, secrets.current()) } : {};
   const { pathname, search } = new URL(url);
   const { statusCode, body } = await pool.request({
     method: 'POST',

@@ -18,7 +18,7 @@ export interface RequestContext {
   /** The contexts of subgraphs in this process, by name. */
   readonly subgraphContexts: Map<string, SubgraphRequest>;
   /** The caller's identity as signed for each remote subgraph, by name. */
-  readonly signedIdentities: Map<string, Promise<string>>;
+  readonly signedIdentities: Map<string, string>;
   /** What a subscription is executed for. */
   readonly live?: LiveStep;
 }
@@ -63,7 +63,7 @@ export function identityFor(
   { request, signedIdentities }: RequestContext,
   subgraph: string,
   secrets: InternalSecrets,
-): Promise<string> {
+): string {
   let signed = signedIdentities.get(subgraph);
   if (!signed) {
     signed = signIdentity(secrets, subgraph, request);

@@ -14,7 +14,7 @@ const next = 'the next secret of the tests and long enough as well';
 const schema = z.object(internalSecretSettings);
 const open = (environment: Record<string, string>) => openSecrets(readSettings(schema, environment), log);
 const texts = (source: SecretSource | undefined): string[] | undefined =>
-  source?.current().map((secret) => new TextDecoder().decode(secret));
+  source?.current().map((secret) => secret.export().toString());
 
 async function eventually(check: () => boolean): Promise<void> {
   for (let attempt = 0; attempt < 50 && !check(); attempt += 1) await sleep(100);

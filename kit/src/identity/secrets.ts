@@ -1,9 +1,10 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import { z } from 'zod';
 import { followFile, type Followed } from '../files/follow.ts';
 
 /** What identities are signed with between processes: the first signs, all of them verify. */
-export type InternalSecrets = readonly [Uint8Array, ...Uint8Array[]];
+export type InternalSecrets = readonly [KeyObject, ...KeyObject[]];
 
 const words = 'must be random texts of at least 32 characters, with commas between';
 
@@ -12,7 +13,7 @@ const secretsForm = z.string().transform((text, context): InternalSecrets => {
     .split(/[,\n]/)
     .map((secret) => secret.trim())
     .filter((secret) => secret !== '');
-  const [signs, ...others] = secrets.map((secret) => new TextEncoder().encode(secret));
+  const [signs, ...others] = secrets.map((secret) => createSecretKey(secret, 'utf8'));
   if (signs && secrets.every((secret) => secret.length >= 32)) return [signs, ...others];
   context.addIssue({ code: 'custom', message: words });
   return z.NEVER;

@@ -1,11 +1,12 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { SignJWT, UnsecuredJWT } from 'jose';
 import { anIdentity } from '../testing/index.ts';
 import { signIdentity, verifyIdentity, type SignedRequest } from './signed.ts';
 
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const secret = bytes('a secret of the tests with 32 characters or more');
-const newer = bytes('a newer secret of the tests, also long enough');
+const keyOf = (text: string): KeyObject => createSecretKey(text, 'utf8');
+const secret = keyOf('a secret of the tests with 32 characters or more');
+const newer = keyOf('a newer secret of the tests, also long enough');
 
 /** A request of a user with everything, but for what a test changes. */
 function aRequest(parts: Partial<SignedRequest> = {}): SignedRequest {
@@ -44,85 +45,78 @@ afterEach(() => {
 });
 
 describe('a signed identity', () => {
-  test('says to its subgraph what was signed', async () => {
+  test('says to its subgraph what was signed', () => {
     const request = aRequest();
-    expect(
-      await verifyIdentity([secret], 'clients', await signIdentity([secret], 'clients', request)),
-    ).toEqual(request);
+    expect(verifyIdentity([secret], 'clients', signIdentity([secret], 'clients', request))).toEqual(request);
   });
 
-  test('may be of nobody, from nowhere', async () => {
+  test('may be of nobody, from nowhere', () => {
     const request = aRequest({ identity: anIdentity(), ipAddress: null, userAgent: null });
-    expect(
-      await verifyIdentity([secret], 'clients', await signIdentity([secret], 'clients', request)),
-    ).toEqual(request);
+    expect(verifyIdentity([secret], 'clients', signIdentity([secret], 'clients', request))).toEqual(request);
   });
 
-  test('holds for a minute', async () => {
-    const token = await signIdentity([secret], 'clients', aRequest());
+  test('holds for a minute', () => {
+    const token = signIdentity([secret], 'clients', aRequest());
     const now = Date.now();
     jest.useFakeTimers({ now: now + 58_000 });
-    await expect(verifyIdentity([secret], 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
+    expect(verifyIdentity([secret], 'clients', token)).toMatchObject({ requestId: 'request' });
     jest.setSystemTime(now + 61_000);
-    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('"exp" claim');
+    expect(() => verifyIdentity([secret], 'clients', token)).toThrow('jwt expired');
   });
 
-  test('is read while secrets rotate, whichever of them signed', async () => {
+  test('is read while secrets rotate, whichever of them signed', () => {
     const [before, after] = [[secret, newer] as const, [newer, secret] as const];
     for (const signers of [[secret], before, after] as const) {
-      const token = await signIdentity(signers, 'clients', aRequest());
-      await expect(verifyIdentity(before, 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
-      await expect(verifyIdentity(after, 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
+      const token = signIdentity(signers, 'clients', aRequest());
+      expect(verifyIdentity(before, 'clients', token)).toMatchObject({ requestId: 'request' });
+      expect(verifyIdentity(after, 'clients', token)).toMatchObject({ requestId: 'request' });
     }
-    const token = await signIdentity(after, 'clients', aRequest());
-    await expect(verifyIdentity([newer], 'clients', token)).resolves.toMatchObject({ requestId: 'request' });
-    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('signature verification failed');
+    const token = signIdentity(after, 'clients', aRequest());
+    expect(verifyIdentity([newer], 'clients', token)).toMatchObject({ requestId: 'request' });
+    expect(() => verifyIdentity([secret], 'clients', token)).toThrow('invalid signature');
   });
 
   test('is read from the claims that the tests below change', async () => {
-    const request = await verifyIdentity([secret], 'clients', await aToken({}));
+    const request = verifyIdentity([secret], 'clients', await aToken({}));
     expect(request.identity).toEqual(anIdentity({ userId: 'user', role: 'user' }));
   });
 });
 
 describe('an identity is refused', () => {
-  test('by another subgraph', async () => {
-    const token = await signIdentity([secret], 'clients', aRequest());
-    await expect(verifyIdentity([secret], 'auth', token)).rejects.toThrow('"aud" claim');
+  test('by another subgraph', () => {
+    const token = signIdentity([secret], 'clients', aRequest());
+    expect(() => verifyIdentity([secret], 'auth', token)).toThrow('jwt audience invalid');
   });
 
-  test('when it was signed with another secret', async () => {
-    const token = await signIdentity(
-      [bytes('another secret, of 32 characters or more')],
-      'clients',
-      aRequest(),
-    );
-    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('signature verification failed');
+  test('when it was signed with another secret', () => {
+    const token = signIdentity([keyOf('another secret, of 32 characters or more')], 'clients', aRequest());
+    expect(() => verifyIdentity([secret], 'clients', token)).toThrow('invalid signature');
   });
 
   test('when its claims were changed after it was signed', async () => {
     const [header, , signature] = (await aToken({})).split('.');
     const better = Buffer.from(JSON.stringify({ ...claims, role: 'superadmin' })).toString('base64url');
     const token = [header, better, signature].join('.');
-    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow('signature verification failed');
+    expect(() => verifyIdentity([secret], 'clients', token)).toThrow('invalid signature');
   });
 
-  test('when it is not signed at all', async () => {
+  test('when it is not signed at all', () => {
     const unsigned = new UnsecuredJWT(claims).setIssuer('cdx-gateway').setAudience('clients');
-    await expect(verifyIdentity([secret], 'clients', unsigned.encode())).rejects.toThrow();
+    expect(() => verifyIdentity([secret], 'clients', unsigned.encode())).toThrow();
   });
 
   test.each([
-    ['was signed in another way', { algorithm: 'HS512' }, '"alg"'],
-    ['was not issued by the gateway', { issuer: 'somebody' }, '"iss" claim'],
+    ['was signed in another way', { algorithm: 'HS512' }, 'invalid algorithm'],
+    ['was not issued by the gateway', { issuer: 'somebody' }, 'jwt issuer invalid'],
     ['has a role that is none', { claims: { ...claims, role: 'emperor' } }, 'role'],
     ['says not whose it is', { claims: { ...claims, sub: undefined } }, 'sub'],
     ['says not in which request', { claims: { ...claims, rid: undefined } }, 'rid'],
   ])('when it %s', async (_, parts, message) => {
-    await expect(verifyIdentity([secret], 'clients', await aToken(parts))).rejects.toThrow(message);
+    const token = await aToken(parts);
+    expect(() => verifyIdentity([secret], 'clients', token)).toThrow(message);
   });
 
-  test.each(['', 'nonsense', 'a.b.c'])('when it is %j', async (token) => {
-    await expect(verifyIdentity([secret], 'clients', token)).rejects.toThrow();
+  test.each(['', 'nonsense', 'a.b.c'])('when it is %j', (token) => {
+    expect(() => verifyIdentity([secret], 'clients', token)).toThrow();
   });
 });

@@ -17,7 +17,7 @@ const bodyForm = z.object({ from: headsForm.optional() });
 export function serveChanges(
   server: FastifyInstance,
   { follow }: Pick<Subgraph, 'follow'>,
-  readIdentity: (request: FastifyRequest) => Promise<SignedRequest | undefined>,
+  readIdentity: (request: FastifyRequest) => SignedRequest | undefined,
 ): void {
   if (!follow) return;
   const open = new Set<AbortController>();
@@ -27,7 +27,7 @@ export function serveChanges(
   });
   server.post('/changes', {
     onRequest: async (request, reply) => {
-      const signed = await readIdentity(request);
+      const signed = readIdentity(request);
       if (signed?.identity.role === 'system') return;
       const [status, code] = signed ? ([403, 'FORBIDDEN'] as const) : ([401, 'UNAUTHENTICATED'] as const);
       await reply

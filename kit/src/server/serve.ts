@@ -78,7 +78,7 @@ function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: S
   server.post('/graphql', {
     // Before the body: who has no identity has nothing read, let alone parsed.
     onRequest: async (request, reply) => {
-      const signed = await readIdentity(subgraph.name, options.secrets, request);
+      const signed = readIdentity(subgraph.name, options.secrets, request);
       if (signed) request.setDecorator('signed', signed);
       else await refuse(reply, 'A signed identity is needed');
     },
@@ -113,14 +113,19 @@ function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: S
   });
 }
 
-async function readIdentity(
+/** Who a request is signed for; undefined when it is not signed, or not for this subgraph now. */
+function readIdentity(
   name: string,
   secrets: SecretSource,
   request: FastifyRequest,
-): Promise<SignedRequest | undefined> {
+): SignedRequest | undefined {
   const token = request.headers[identityHeader];
   if (typeof token !== 'string') return undefined;
-  return verifyIdentity(secrets.current(), name, token).catch(() => undefined);
+  try {
+    return verifyIdentity(secrets.current(), name, token);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The connection ends with the answer, so that what follows on it is not read either. */
