@@ -1,3 +1,4 @@
+import { uuid } from '@cdx/kit';
 import { z } from 'zod';
 import { defineSaga, type Scope, type Step } from './definition.ts';
 
@@ -17,7 +18,7 @@ export const provisionTenantInput = z.object({
     email: z.email('must be an e-mail address').max(255).toLowerCase(),
     name: z.string().trim().min(1, 'must not be empty').max(255),
   }),
-  planId: z.uuid('must be a UUID').nullish(),
+  planId: uuid.nullish(),
 });
 
 export type ProvisionTenantInput = z.output<typeof provisionTenantInput>;

@@ -14,3 +14,6 @@ export const amount = z
 
 /** The tenant that a superadmin writes for. */
 export const tenantId = z.string().min(1, 'must not be empty').max(50);
+
+/** The id of a row: GraphQL's `ID` takes any text. */
+export const uuid = z.uuid('must be a UUID');
