@@ -70,7 +70,7 @@ export {
 export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
 export { sumAmounts } from './schema/money.ts';
-export { amount, currency, tenantId, uuid } from './schema/rules.ts';
+export { amount, currency, newTenantId, region, tenantId, uuid } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
 export {

@@ -9,6 +9,7 @@ import {
   loadChildPage,
   loadEntity,
   loadPage,
+  newTenantId,
   notFound,
   parseInput,
   requireUser,
@@ -41,12 +42,7 @@ const tier = z.string().trim().min(1, 'must not be empty').max(50);
 const contactEmail = z.email('must be an e-mail address').max(255).nullish();
 const settings = z.record(z.string(), z.unknown());
 const provisionInput = z.object({
-  id: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9_]{0,49}$/,
-      'must begin with a small letter and have small letters, digits and _, at most 50',
-    ),
+  id: newTenantId,
   name,
   tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
   ownerUserId: uuid.nullish(),
