@@ -70,7 +70,7 @@ export {
 export { followFile, type Followed } from './files/follow.ts';
 export { filterCondition } from './filter/filter.ts';
 export { sumAmounts } from './schema/money.ts';
-export { amount, currency, tenantId } from './schema/rules.ts';
+export { amount, currency, newTenantId, region, tenantId, uuid } from './schema/rules.ts';
 export { isSelected } from './schema/selection.ts';
 export { readTypeDefs } from './schema/type-defs.ts';
 export {
@@ -97,6 +97,7 @@ export type { Database, RequestDatabase } from './sql/database.ts';
 export { violatedConstraint } from './sql/errors.ts';
 export { statementChannel, type StatementEvent } from './sql/run.ts';
 export { JsonText, writeJson } from './json/json-text.ts';
+export { readJson } from './json/read-json.ts';
 export { publishWork, workChannel, type WorkEvent } from './telemetry/work.ts';
 export type { ColumnDescriptor, TableDescriptor } from './sql/table.ts';
 export { allWalled, unconfined, walled, type Wall, type Walled, type Walls } from './sql/walled.ts';

@@ -22,7 +22,7 @@ export interface Told {
   nextWith(text: string): Promise<LiveAnswer>;
   /** What has come and was not taken yet. */
   readonly waiting: readonly LiveAnswer[];
-  /** How often it has told that it is over. */
+  /** Whether it has told that it is over. */
   readonly isComplete: boolean;
   stop(): void;
 }
@@ -30,9 +30,15 @@ export interface Told {
 const patienceMs = 15_000;
 
 /** What comes, for whoever waits for it. */
-class Mailbox implements Pick<Told, 'next' | 'nextWith' | 'waiting'> {
+class Mailbox implements Told {
   readonly waiting: LiveAnswer[] = [];
+  readonly stop: () => void;
+  isComplete = false;
   #wake: (() => void) | undefined;
+
+  constructor(stop: () => void) {
+    this.stop = stop;
+  }
 
   readonly add = (answer: unknown): void => {
     // What a test expects of it says which shape it has.
@@ -82,15 +88,14 @@ export async function listen(
   });
   if (!String(headers['content-type']).startsWith('text/event-stream'))
     throw new Error(`HTTP ${statusCode}: ${await body.text()}`);
-  const mail = new Mailbox();
-  let isComplete = false;
+  const mail = new Mailbox(() => leaving.abort());
   const read = async (): Promise<void> => {
     let text = '';
     for await (const chunk of body) {
       const events = (text + String(chunk)).split('\n\n');
       text = events.pop() ?? '';
       for (const event of events) {
-        if (event.startsWith('event: complete')) isComplete = true;
+        if (event.startsWith('event: complete')) mail.isComplete = true;
         const [, data] = /^event: next\ndata: (.*)$/.exec(event) ?? [];
         if (data !== undefined) mail.add(JSON.parse(data));
       }
@@ -99,15 +104,7 @@ export async function listen(
   read().catch((error: unknown) => {
     if (!leaving.signal.aborted) mail.add(error);
   });
-  return {
-    next: () => mail.next(),
-    nextWith: (text) => mail.nextWith(text),
-    waiting: mail.waiting,
-    get isComplete() {
-      return isComplete;
-    },
-    stop: () => leaving.abort(),
-  };
+  return mail;
 }
 
 /** Subscribes over a WebSocket. */
@@ -116,24 +113,15 @@ export function listenByWebSocket(
   query: string,
   { token, variables }: Listening = {},
 ): Told {
-  const mail = new Mailbox();
-  let isComplete = false;
   const client = createClient({
     url: `${url.replace(/^http/, 'ws')}/graphql`,
     retryAttempts: 0,
     connectionParams: token === undefined ? {} : { authorization: `Bearer ${token}` },
   });
+  const mail = new Mailbox(() => void client.dispose());
   client.subscribe(
     { query, ...(variables ? { variables } : {}) },
-    { next: mail.add, error: mail.add, complete: () => (isComplete = true) },
+    { next: mail.add, error: mail.add, complete: () => (mail.isComplete = true) },
   );
-  return {
-    next: () => mail.next(),
-    nextWith: (text) => mail.nextWith(text),
-    waiting: mail.waiting,
-    get isComplete() {
-      return isComplete;
-    },
-    stop: () => void client.dispose(),
-  };
+  return mail;
 }

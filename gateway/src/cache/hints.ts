@@ -1,6 +1,7 @@
-import { isTypeDefinitionNode, Kind, parse, type ConstDirectiveNode, type DocumentNode } from 'graphql';
+import { isTypeDefinitionNode, parse, type ConstDirectiveNode } from 'graphql';
 import { z } from 'zod';
 import { argumentsOf, directiveName } from '../supergraph/directive-name.ts';
+import { subgraphNames } from '../supergraph/subgraph-names.ts';
 import { viewsContract } from '../views/contract.ts';
 
 /** `@cacheControl`, as Apollo Server has it. */
@@ -32,7 +33,7 @@ export function readCacheHints(supergraph: string): CacheHints {
     hint: directiveName(document, 'cacheControl', 'cacheControl'),
     policy: directiveName(document, 'policy', 'policy'),
   };
-  const graphs = graphsOf(document);
+  const graphs = subgraphNames(document);
   const hints = new Map<string, CacheHint>();
   const decided = new Set<string>();
   const domains = new Map<string, readonly string[]>();
@@ -42,12 +43,12 @@ export function readCacheHints(supergraph: string): CacheHints {
       if (directive.name.value === names.policy) decided.add(coordinate);
     }
     const joined = directives.filter(({ name }) => /^join__(type|field)$/.test(name.value)).map(argumentsOf);
-    const found = joined.flatMap(({ graph, requires }) =>
+    const found = joined.flatMap(({ graph, requires }) => {
+      const name = graphs.get(String(graph));
       // What a field requires, or a view shows, may be read from anywhere.
-      requires !== undefined || graphs.get(graph) === viewsContract.name
-        ? [...graphs.values()]
-        : (graphs.get(graph) ?? []),
-    );
+      if (requires !== undefined || name === viewsContract.name) return [...graphs.values()];
+      return name ?? [];
+    });
     if (found.length > 0) domains.set(coordinate, [...new Set(found)]);
   };
   for (const definition of document.definitions.filter(isTypeDefinitionNode)) {
@@ -58,16 +59,4 @@ export function readCacheHints(supergraph: string): CacheHints {
     }
   }
   return { hints, decided, domains };
-}
-
-/** The subgraphs' names by what a supergraph calls them (Apollo's join specification, "Graph"). */
-function graphsOf({ definitions }: DocumentNode): ReadonlyMap<unknown, string> {
-  const values = definitions.flatMap((node) =>
-    node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph' ? (node.values ?? []) : [],
-  );
-  return new Map(
-    values.flatMap(({ name, directives = [] }) =>
-      directives.map((directive) => [name.value, String(argumentsOf(directive).name)] as const),
-    ),
-  );
 }

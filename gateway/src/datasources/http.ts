@@ -4,6 +4,7 @@ import {
   identityHeader,
   isErrorCode,
   isMutation,
+  readJson,
   type Logger,
   type SecretSource,
   type SubgraphOperation,
@@ -136,14 +137,6 @@ async function post(
   for (const change of extensions?.changes ?? unknown) context.request.onChange?.(change);
   const coded = errors?.map((error) => ofSubgraph(error, name, log));
   return { ...(data === undefined ? {} : { data }), ...(coded ? { errors: coded } : {}) };
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 type AnswerError = NonNullable<z.output<typeof answerForm>['errors']>[number];

@@ -1,8 +1,9 @@
+import { uuid } from '@cdx/kit';
 import { z } from 'zod';
 import { defineSaga, type Scope, type Step } from './definition.ts';
 
 /** What `deleteUserEverywhere` takes. */
-export const deleteUserInput = z.object({ id: z.uuid('must be a UUID').toLowerCase() });
+export const deleteUserInput = z.object({ id: uuid.toLowerCase() });
 
 export type DeleteUserInput = z.output<typeof deleteUserInput>;
 

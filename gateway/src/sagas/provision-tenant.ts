@@ -1,23 +1,19 @@
+import { newTenantId, region, uuid } from '@cdx/kit';
 import { z } from 'zod';
 import { defineSaga, type Scope, type Step } from './definition.ts';
 
-const tenantIdForm = 'must begin with a small letter and have small letters, digits and _, at most 50';
-
 /** What `provisionTenant` takes, with the rules of those who get the parts of it. */
 export const provisionTenantInput = z.object({
-  id: z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, tenantIdForm),
+  id: newTenantId,
   name: z.string().trim().min(1, 'must not be empty').max(255),
   environment: z.enum(['production', 'staging', 'development']),
-  region: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be a name like eu-central-1, at most 50')
-    .nullish(),
+  region: region.nullish(),
   tier: z.string().trim().min(1, 'must not be empty').max(50),
   owner: z.object({
     email: z.email('must be an e-mail address').max(255).toLowerCase(),
     name: z.string().trim().min(1, 'must not be empty').max(255),
   }),
-  planId: z.uuid('must be a UUID').nullish(),
+  planId: uuid.nullish(),
 });
 
 export type ProvisionTenantInput = z.output<typeof provisionTenantInput>;

@@ -1,15 +1,14 @@
 import {
-  Kind,
   parse,
   print,
   type ConstDirectiveNode,
-  type EnumTypeDefinitionNode,
   type FieldDefinitionNode,
   type InputValueDefinitionNode,
   type TypeDefinitionNode,
 } from 'graphql';
 import { ownerOfEntity } from '@cdx/access';
 import { argumentsOf, directiveName } from '../supergraph/directive-name.ts';
+import { subgraphNames } from '../supergraph/subgraph-names.ts';
 
 /** A field of the graph, and the services that answer it. */
 export interface FieldFacts {
@@ -52,22 +51,12 @@ interface Names {
  */
 export function readFacts(sdl: string): GraphFacts {
   const document = parse(sdl, { noLocation: true });
-  const types = document.definitions.filter(isType);
-  const graphs = types.find(
-    (node): node is EnumTypeDefinitionNode =>
-      node.kind === Kind.ENUM_TYPE_DEFINITION && node.name.value === 'join__Graph',
-  );
-  const services = new Map(
-    (graphs?.values ?? []).map(({ name, directives }) => {
-      const [graph] = argumentsIn(directives, 'join__graph');
-      return [name.value, typeof graph?.name === 'string' ? graph.name : name.value];
-    }),
-  );
+  const services = subgraphNames(document);
   const names = { services, requiresScopes: directiveName(document, 'requiresScopes', 'requiresScopes') };
-  const ofGraph = types.filter(({ name }) => !name.value.includes('__'));
+  const types = document.definitions.filter(isType).filter(({ name }) => !name.value.includes('__'));
   return {
     services: [...services.values()].toSorted(),
-    types: new Map(ofGraph.map((node) => [node.name.value, typeFacts(node, names)])),
+    types: new Map(types.map((node) => [node.name.value, typeFacts(node, names)])),
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { z } from 'zod';
+import { readJson } from '../json/read-json.ts';
 import { LocalWakeUps, unheardMs, type Waiting } from './wake-ups.ts';
 
 /** How long what there is to tell is collected, in milliseconds: a busy database tells fifty times a second. */
@@ -97,13 +98,5 @@ export class PostgresWakeUps extends LocalWakeUps {
     // Of what anybody else has sent on the channel only that is known: that there may be something.
     if (!told.success) super.tell([]);
     else if (told.data.by !== this.#self) super.tell(told.data.chains);
-  }
-}
-
-function readJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

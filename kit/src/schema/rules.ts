@@ -14,3 +14,19 @@ export const amount = z
 
 /** The tenant that a superadmin writes for. */
 export const tenantId = z.string().min(1, 'must not be empty').max(50);
+
+/** The id that a new tenant or client gets: a client's is part of the name of its schema, `client_acme`. */
+export const newTenantId = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_]{0,49}$/,
+    'must begin with a small letter and have small letters, digits and _, at most 50',
+  );
+
+/** Where a tenant's data are kept. */
+export const region = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be a name like eu-central-1, at most 50');
+
+/** The id of a row: GraphQL's `ID` takes any text. */
+export const uuid = z.uuid('must be a UUID');

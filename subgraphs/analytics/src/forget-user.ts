@@ -1,10 +1,7 @@
-import { parseInput } from '@cdx/kit';
+import { parseInput, uuid } from '@cdx/kit';
 import sql from 'sql-template-tag';
-import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import { prismaSql } from './prisma-sql.ts';
-
-const uuid = z.uuid('must be a UUID');
 
 export const mutation: MutationResolvers = {
   async forgetUserInAnalytics(_, args, context) {

@@ -9,6 +9,7 @@ import {
   requireUser,
   tenantId as tenantInput,
   tenantOf,
+  uuid,
   type Identity,
 } from '@cdx/kit';
 import type { EventRow } from '@cdx/prisma-analytics/tables';
@@ -52,7 +53,7 @@ const eventInput = z.object({
   deviceType: text(50),
   browser: text(100),
   os: text(100),
-  userId: z.uuid('must be a UUID').nullish(),
+  userId: uuid.nullish(),
   ipAddress: z
     .string()
     .refine((address) => isIP(address) > 0, 'must be an IPv4 or IPv6 address')

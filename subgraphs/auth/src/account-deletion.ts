@@ -1,8 +1,8 @@
-import { parseInput, uuidToBytes } from '@cdx/kit';
+import { parseInput, uuid, uuidToBytes } from '@cdx/kit';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 
-const deletion = z.object({ id: z.uuid('must be a UUID') });
+const deletion = z.object({ id: uuid });
 
 export const mutation: MutationResolvers = {
   async deleteAccount(_, args, context) {

@@ -5,6 +5,7 @@ import {
   isSelected,
   loadEntity,
   loadPage,
+  newTenantId,
   notFound,
   parseInput,
   requireRole,
@@ -31,13 +32,7 @@ const createInput = z.object({
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be small letters, digits and single -')
     .max(100)
     .nullish(),
-  tenantId: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9_]{0,49}$/,
-      'must begin with a small letter and have small letters, digits and _, at most 50',
-    )
-    .nullish(),
+  tenantId: newTenantId.nullish(),
   settings: settings.nullish(),
 });
 const updateInput = z.object({ name, settings, isActive: z.boolean() }).partial();

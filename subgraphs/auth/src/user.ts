@@ -13,6 +13,7 @@ import {
   requireRole,
   requireScope,
   requireUser,
+  uuid,
   uuidToBytes,
   type Readable,
 } from '@cdx/kit';
@@ -42,7 +43,7 @@ const createInput = z.object({
   email: emailInput,
   name,
   role,
-  organizationId: z.uuid('must be a UUID').nullish(),
+  organizationId: uuid.nullish(),
 });
 const updateInput = z
   .object({ email: emailInput, name, role, isActive: z.boolean(), crmUserId: z.int().nullable() })

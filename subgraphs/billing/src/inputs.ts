@@ -4,7 +4,6 @@ import type { Context } from './context.ts';
 import { exact } from './money.ts';
 
 /** Rules that several inputs share. */
-export const uuid = z.uuid('must be a UUID');
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR');
 export const metadata = z.record(z.string(), z.unknown(), 'must be an object');
 export const tenantId = z.string().min(1, 'must not be empty').max(50);

@@ -1,9 +1,9 @@
-import { asJson, badInput, conflict, given, idFor, notFound, parseInput, tenantOf } from '@cdx/kit';
+import { asJson, badInput, conflict, given, idFor, notFound, parseInput, tenantOf, uuid } from '@cdx/kit';
 import type { InvoiceRow } from '@cdx/prisma-billing/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Context, Transaction } from './context.ts';
-import { amount, currency, line, measure, metadata, requireBiller, tenantId, uuid } from './inputs.ts';
+import { amount, currency, line, measure, metadata, requireBiller, tenantId } from './inputs.ts';
 import { itemLine, readLines, type InvoiceLine } from './invoice-line.ts';
 import { existingInvoice } from './invoice.ts';
 import { holdInvoice, lockingOnly } from './locks.ts';

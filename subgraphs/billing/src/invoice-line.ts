@@ -59,8 +59,8 @@ export interface Reckoning {
 
 /**
  * Takes as much credit off the charges as there is to take it off from: an invoice is never of less than nothing.
- * @param charges lines with amounts from 0
  * The tax is on what is left to pay; it is rounded to cents once, half to even.
+ * @param charges lines with amounts from 0
  * @param credits lines with amounts below 0, the oldest first
  * @param taxRate in percent: `19`
  */

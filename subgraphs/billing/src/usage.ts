@@ -7,6 +7,7 @@ import {
   notFound,
   parseInput,
   requireUser,
+  uuid,
   type Readable,
 } from '@cdx/kit';
 import {
@@ -22,7 +23,7 @@ import type {
   SubscriptionUsageResolvers,
 } from '../generated/resolvers.ts';
 import type { Context, Transaction } from './context.ts';
-import { line, measure, requireBiller, uuid } from './inputs.ts';
+import { line, measure, requireBiller } from './inputs.ts';
 import { loadInvoice } from './invoice.ts';
 import { lockingOnly, query } from './locks.ts';
 import { exact } from './money.ts';

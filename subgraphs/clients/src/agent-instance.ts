@@ -8,6 +8,7 @@ import {
   readChildPages,
   readPage,
   requireUser,
+  uuid,
   type Connection,
   type Readable,
 } from '@cdx/kit';
@@ -42,7 +43,6 @@ type PageArgs = Parameters<typeof readPage>[2];
 
 const agents: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
-const uuid = z.uuid('must be a UUID');
 const fields = {
   personaTemplateId: uuid.nullish(),
   engineId: uuid.nullish(),

@@ -6,6 +6,7 @@ import {
   isSelected,
   parseInput,
   requireUser,
+  uuid,
   type ReadableChildren,
 } from '@cdx/kit';
 import { AgentMemory as table, type AgentMemoryRow } from '@cdx/prisma-clients/tables';
@@ -117,7 +118,7 @@ export const mutation: MutationResolvers = {
   },
 
   async recordMemoryAccess(_, { clientId, ids }, context) {
-    const wanted = parseInput(z.array(z.uuid('must be a UUID')).max(200, 'must be at most 200'), ids, 'ids');
+    const wanted = parseInput(z.array(uuid).max(200, 'must be at most 200'), ids, 'ids');
     const { count } = await writeIn(context, clientId, (tx) =>
       tx.agentMemory.updateMany({
         where: { id: { in: wanted } },

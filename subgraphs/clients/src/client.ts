@@ -2,18 +2,20 @@ import {
   asJson,
   codedError,
   conflict,
+  decodeRows,
   given,
   isSelected,
   keepEntity,
   loadChildPage,
   loadEntity,
   loadPage,
+  newTenantId,
   notFound,
   parseInput,
   requireUser,
   selectColumns,
   tenantOf,
-  decodeRows,
+  uuid,
   type Audit,
   type Readable,
 } from '@cdx/kit';
@@ -39,22 +41,16 @@ const name = z.string().trim().min(1, 'must not be empty').max(255);
 const tier = z.string().trim().min(1, 'must not be empty').max(50);
 const contactEmail = z.email('must be an e-mail address').max(255).nullish();
 const settings = z.record(z.string(), z.unknown());
-const ownerUserId = z.uuid('must be a UUID');
 const provisionInput = z.object({
-  id: z
-    .string()
-    .regex(
-      /^[a-z][a-z0-9_]{0,49}$/,
-      'must begin with a small letter and have small letters, digits and _, at most 50',
-    ),
+  id: newTenantId,
   name,
   tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
-  ownerUserId: ownerUserId.nullish(),
+  ownerUserId: uuid.nullish(),
   tier: tier.nullish().transform((value) => value ?? 'free'),
   contactEmail,
   settings: settings.nullish(),
 });
-const updateInput = z.object({ name, tier, ownerUserId, contactEmail, settings }).partial();
+const updateInput = z.object({ name, tier, ownerUserId: uuid, contactEmail, settings }).partial();
 
 export const query: QueryResolvers = {
   client(_, { id }, context) {

@@ -1,13 +1,10 @@
-import { conflict, parseInput } from '@cdx/kit';
-import { z } from 'zod';
+import { conflict, parseInput, uuid } from '@cdx/kit';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-
-const userIdInput = z.uuid('must be a UUID');
 
 /** A client is never without an owner, so a user who has some is not deleted; those in the archive keep the id. */
 export const mutation: MutationResolvers = {
   async checkUserOwnsNoClient(_, { userId: id }, { db }) {
-    const ownerUserId = parseInput(userIdInput, id, 'userId');
+    const ownerUserId = parseInput(uuid, id, 'userId');
     // In a transaction, since a replica may not know yet of the client that was made last.
     const count = await db.write((tx) =>
       tx.client.count({ where: { ownerUserId, status: { not: 'archived' } } }),

@@ -1,4 +1,4 @@
-import { asJson, isSelected, parseInput, requireUser, type Readable } from '@cdx/kit';
+import { asJson, isSelected, parseInput, requireUser, uuid, type Readable } from '@cdx/kit';
 import { UsageRecord as table, type UsageRecordRow } from '@cdx/prisma-clients/tables';
 import { z } from 'zod';
 import type {
@@ -22,7 +22,7 @@ const records: Readable = { table, order: { property: 'periodStart', direction: 
 
 const recordInput = z
   .object({
-    agentInstanceId: z.uuid('must be a UUID').nullish(),
+    agentInstanceId: uuid.nullish(),
     metric: z.string().trim().min(1, 'must not be empty').max(100),
     quantity: z.string().regex(/^-?\d{1,10}(\.\d{1,4})?$/, 'must be a decimal with at most 4 places'),
     unit: z.string().trim().min(1, 'must not be empty').max(50),

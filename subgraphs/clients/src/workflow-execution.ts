@@ -1,4 +1,4 @@
-import { asJson, conflict, isSelected, parseInput, requireUser, type Readable } from '@cdx/kit';
+import { asJson, conflict, isSelected, parseInput, requireUser, uuid, type Readable } from '@cdx/kit';
 import {
   ClientProject as projectTable,
   WorkflowExecution as table,
@@ -34,8 +34,8 @@ type Status = WorkflowExecutionRow['status'];
 const executions: Readable = { table, order: { property: 'createdAt', direction: 'DESC' } };
 
 const queueInput = z.object({
-  agentInstanceId: z.uuid('must be a UUID'),
-  projectId: z.uuid('must be a UUID').nullish(),
+  agentInstanceId: uuid,
+  projectId: uuid.nullish(),
   workflowName: z.string().trim().min(1, 'must not be empty').max(255),
   input: z.record(z.string(), z.unknown()).nullish(),
 });

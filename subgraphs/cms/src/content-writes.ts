@@ -1,4 +1,4 @@
-import { asJson, conflict, given, idFor, notFound, parseInput, requireUser } from '@cdx/kit';
+import { asJson, conflict, given, idFor, notFound, parseInput, requireUser, uuid } from '@cdx/kit';
 import type { ContentItemRow } from '@cdx/prisma-cms/tables';
 import type { GraphQLError } from 'graphql';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const fields = {
   data: jsonObject(contentBytes),
   seoData: jsonObject(settingsBytes).nullish(),
 };
-const createInput = z.object({ contentTypeId: z.uuid('must be a UUID'), ...fields });
+const createInput = z.object({ contentTypeId: uuid, ...fields });
 const updateInput = z.object(fields).partial().extend({ expectedVersion: z.number().int().nullish() });
 
 export const mutation: Pick<

@@ -9,6 +9,7 @@ import {
   requireUser,
   tenantId,
   tenantOf,
+  uuid,
 } from '@cdx/kit';
 import type { PageRow } from '@cdx/prisma-cms/tables';
 import { z } from 'zod';
@@ -36,7 +37,7 @@ const createInput = z.object({
   ...fields,
   template: fields.template.nullish().transform((template) => template ?? 'default'),
   tenantId: tenantId.nullish(),
-  parentId: z.uuid('must be a UUID').nullish(),
+  parentId: uuid.nullish(),
   position,
 });
 const updateInput = z.object(fields).partial();

@@ -12,6 +12,7 @@ import {
   ofOwnTenant,
   parseInput,
   requireUser,
+  uuid,
   type Connection,
   type PageArguments,
   type Readable,
@@ -37,7 +38,7 @@ export function readableInteractions(context: Context): Readable {
 
 const subject = z.string().trim().min(1, 'must not be empty').max(255);
 const fields = {
-  leadId: z.uuid('must be a UUID').nullish(),
+  leadId: uuid.nullish(),
   content: z.string().max(100_000).nullish(),
   scheduledAt: z.date().nullish(),
 };
@@ -45,10 +46,10 @@ const metadata = z.record(z.string(), z.unknown(), 'must be an object');
 const createInput = z
   .object({
     ...fields,
-    customerId: z.uuid('must be a UUID'),
+    customerId: uuid,
     type: z.enum(['email', 'call', 'meeting', 'note']),
     subject,
-    userId: z.uuid('must be a UUID').nullish(),
+    userId: uuid.nullish(),
     completedAt: z.date().nullish(),
     metadata: metadata.nullish(),
   })

@@ -4,15 +4,16 @@ import {
   conflict,
   currency,
   given,
+  hasWords,
   idFor,
   isSelected,
   loadChildPage,
   loadEntity,
   loadPage,
-  hasWords,
   notFound,
   ofOwnTenant,
   parseInput,
+  uuid,
   type Connection,
   type PageArguments,
   type Readable,
@@ -48,19 +49,19 @@ const fields = {
   probability: probabilityInput,
 };
 const optional = {
-  pipelineId: z.uuid('must be a UUID').nullish(),
+  pipelineId: uuid.nullish(),
   description: z.string().max(10_000).nullish(),
   expectedCloseDate: z
     .string()
     .transform((day) => new Date(day))
     .nullish(),
-  assignedTo: z.uuid('must be a UUID').nullish(),
+  assignedTo: uuid.nullish(),
   source: z.string().trim().max(100).nullish(),
 };
 const createInput = z.object({
   ...optional,
   ...fields,
-  customerId: z.uuid('must be a UUID'),
+  customerId: uuid,
   value: amount.nullish().transform((value) => value ?? '0'),
   probability: probabilityInput.nullish(),
   stage: z

@@ -8,6 +8,7 @@ import {
   requireUser,
   tenantId,
   tenantOf,
+  uuid,
   type Readable,
 } from '@cdx/kit';
 import { ChannelSubscription as table, type ChannelSubscriptionRow } from '@cdx/prisma-notifications/tables';
@@ -33,7 +34,7 @@ const bytes = (least: number, most: number) =>
     const { length } = Buffer.from(text, 'base64url');
     return /^[\w-]+=*$/.test(text) && length >= least && length <= most;
   }, 'must be that of the push subscription');
-const common = { tenantId: tenantId.nullish(), userId: z.uuid('must be a UUID').nullish() };
+const common = { tenantId: tenantId.nullish(), userId: uuid.nullish() };
 const email = z.email('must be an address of e-mail').max(255).toLowerCase();
 const phone = z.string().regex(/^\+[1-9]\d{6,14}$/, 'must be a number of E.164: +41791234567');
 const endpoint = z.url({ protocol: /^https?$/, error: 'must be the URL of a push service' }).max(2048);

@@ -1,13 +1,10 @@
-import { parseInput } from '@cdx/kit';
-import { z } from 'zod';
+import { parseInput, uuid } from '@cdx/kit';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-
-const userIdInput = z.uuid('must be a UUID');
 
 /** What is left of a user who is deleted: nothing, in no tenant. What is queued is not sent. */
 export const mutation: MutationResolvers = {
   async forgetUserInNotifications(_, { userId: id }, { db }) {
-    const userId = parseInput(userIdInput, id, 'userId');
+    const userId = parseInput(uuid, id, 'userId');
     return db.write(async (tx, audit) => {
       // Whoever deletes a notification or an address holds it before its deliveries; in another order two would wait for
       // each other.

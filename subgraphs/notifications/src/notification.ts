@@ -11,6 +11,7 @@ import {
   requireUser,
   tenantId,
   tenantOf,
+  uuid,
   type Readable,
 } from '@cdx/kit';
 import { Notification as table, type NotificationRow } from '@cdx/prisma-notifications/tables';
@@ -33,7 +34,6 @@ export function readableNotifications(context: Context): Readable {
   return { table, order: { property: 'createdAt', direction: 'DESC' }, where: ofRecipient(context) };
 }
 
-const uuid = z.uuid('must be a UUID');
 /** A browser must follow it without running it: no `javascript:`, and no other host by `//host`. */
 const actionUrl = z
   .string()

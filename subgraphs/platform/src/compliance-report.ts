@@ -7,6 +7,7 @@ import {
   loadPage,
   notFound,
   parseInput,
+  uuid,
   type Readable,
 } from '@cdx/kit';
 import { ComplianceReport as table, type ComplianceReportRow } from '@cdx/prisma-platform/tables';
@@ -37,7 +38,7 @@ const recordInput = z
     periodEnd: z.date(),
     status: z.enum(['pending', 'completed', 'failed']),
     findings: findings.nullish(),
-    generatedBy: z.uuid('must be a UUID').nullish(),
+    generatedBy: uuid.nullish(),
   })
   .refine(({ periodStart, periodEnd }) => periodEnd > periodStart, {
     path: ['periodEnd'],

@@ -1,13 +1,12 @@
-import { conflict, parseInput } from '@cdx/kit';
-import { z } from 'zod';
+import { conflict, parseInput, uuid } from '@cdx/kit';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Transaction } from './context.ts';
 
-const uuid = z.uuid('must be a UUID').toLowerCase();
+const userIdInput = uuid.toLowerCase();
 
 export const mutation: MutationResolvers = {
   async forgetUserInPlatform(_, args, context) {
-    const userId = parseInput(uuid, args.userId, 'userId');
+    const userId = parseInput(userIdInput, args.userId, 'userId');
     const { count } = await context.db.write(
       async (tx) => {
         await refuseLastOwner(tx, userId);

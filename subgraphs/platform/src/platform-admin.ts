@@ -1,4 +1,13 @@
-import { forbidden, isSelected, loadEntity, loadPage, notFound, parseInput, type Readable } from '@cdx/kit';
+import {
+  forbidden,
+  isSelected,
+  loadEntity,
+  loadPage,
+  notFound,
+  parseInput,
+  uuid,
+  type Readable,
+} from '@cdx/kit';
 import { PlatformAdmin as table, type PlatformAdminRow } from '@cdx/prisma-platform/tables';
 import { z } from 'zod';
 import type {
@@ -12,7 +21,7 @@ import { requireOperator } from './operator.ts';
 
 const readableAdmins: Readable = { table, order: { property: 'grantedAt', direction: 'ASC' } };
 
-const userIdInput = z.object({ userId: z.uuid('must be a UUID') });
+const userIdInput = z.object({ userId: uuid });
 
 export const query: QueryResolvers = {
   platformAdmin(_, { userId }, context) {

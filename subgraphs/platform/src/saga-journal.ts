@@ -1,4 +1,4 @@
-import { asJson, conflict, parseInput } from '@cdx/kit';
+import { asJson, conflict, parseInput, uuid } from '@cdx/kit';
 import type { SagaRow } from '@cdx/prisma-platform/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
@@ -8,11 +8,11 @@ import { existingSaga, journalledError, journalledSteps, loadSaga, type HeldSaga
 const leaseSeconds = z.int().min(0, 'must be 0 to 3,600').max(3_600, 'must be 0 to 3,600');
 const object = z.record(z.string(), z.unknown(), 'must be an object');
 const beginInput = z.object({
-  id: z.uuid('must be a UUID'),
+  id: uuid,
   kind: z.string().regex(/^[a-z][A-Za-z]{0,49}$/, 'must be the name of a mutation'),
   subject: z.string().min(1, 'must not be empty').max(100),
   tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
-  requestedBy: z.uuid('must be a UUID'),
+  requestedBy: uuid,
   input: object,
   steps: journalledSteps,
   leaseSeconds,

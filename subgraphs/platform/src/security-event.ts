@@ -9,6 +9,7 @@ import {
   notFound,
   parseInput,
   requireRole,
+  uuid,
   type Readable,
 } from '@cdx/kit';
 import { SecurityEvent as table, type SecurityEventRow } from '@cdx/prisma-platform/tables';
@@ -34,7 +35,7 @@ const recordInput = z.object({
   tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
   severity: z.enum(['info', 'low', 'medium', 'high', 'critical']),
   kind: z.string().regex(/^[a-z][a-z0-9_.]{0,99}$/, 'must be small letters, digits, _ and ., at most 100'),
-  userId: z.uuid('must be a UUID').nullish(),
+  userId: uuid.nullish(),
   description: z.string().trim().min(1, 'must not be empty').max(10_000),
   metadata: z.record(z.string(), z.unknown()).nullish(),
 });

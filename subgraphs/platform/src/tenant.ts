@@ -7,8 +7,10 @@ import {
   loadChildPage,
   loadEntity,
   loadPage,
+  newTenantId,
   notFound,
   parseInput,
+  region,
   type Readable,
 } from '@cdx/kit';
 import { Tenant as table, type TenantRow } from '@cdx/prisma-platform/tables';
@@ -26,20 +28,15 @@ import { requireOperator } from './operator.ts';
 /** The caller's own tenant, and all for a superadmin; row-level security sees to it. */
 const readableTenants: Readable = { table, order: { property: 'name', direction: 'ASC' } };
 
-const nameForm = 'must begin with a small letter and have small letters, digits and _, at most 50';
-const idInput = z.string().regex(/^[a-z][a-z0-9_]{0,49}$/, nameForm);
 const fields = {
-  clientId: idInput,
+  clientId: newTenantId,
   name: z.string().trim().min(1, 'must not be empty').max(255),
   environment: z.enum(['production', 'staging', 'development']),
-  region: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,49}$/, 'must be a name like eu-central-1, at most 50')
-    .nullish(),
+  region: region.nullish(),
 };
 const settings = z.record(z.string(), z.unknown());
 const createInput = z.object({
-  id: idInput,
+  id: newTenantId,
   ...fields,
   status: z.enum(['active', 'provisioning'], 'must be ACTIVE or PROVISIONING'),
   settings: settings.nullish(),

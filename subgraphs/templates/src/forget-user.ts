@@ -1,8 +1,5 @@
-import { parseInput } from '@cdx/kit';
-import { z } from 'zod';
+import { parseInput, uuid } from '@cdx/kit';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-
-const uuid = z.uuid('must be a UUID');
 
 export const mutation: MutationResolvers = {
   async forgetUserInTemplates(_, args, context) {

@@ -13,6 +13,7 @@ import {
   requireScope,
   requireUser,
   selectColumns,
+  uuid,
   type Connection,
   type PageArguments,
   type Readable,
@@ -55,8 +56,8 @@ const createInput = z.object({
   priority: text.priority.nullish().transform((priority) => priority ?? 0),
   isActive: text.isActive.nullish().transform((isActive) => isActive ?? true),
   scope: z.enum(['global', 'organization', 'user']),
-  organizationId: z.uuid('must be a UUID').nullish(),
-  userId: z.uuid('must be a UUID').nullish(),
+  organizationId: uuid.nullish(),
+  userId: uuid.nullish(),
 });
 
 export const query: QueryResolvers = {

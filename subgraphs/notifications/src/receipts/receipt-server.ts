@@ -1,4 +1,4 @@
-import { answerHttpErrors, graphqlError, system, type Database, type Logger } from '@cdx/kit';
+import { answerHttpErrors, graphqlError, readJson, system, type Database, type Logger } from '@cdx/kit';
 import { Prisma } from '@cdx/prisma-notifications';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
@@ -39,7 +39,7 @@ export async function serveReceipts(options: ReceiptServerOptions): Promise<Fast
   server.post<{ Body: string }>('/receipts', async ({ headers, body }, reply) => {
     if (!isSigned(secret, headers, body))
       return reply.code(401).send(graphqlError('UNAUTHENTICATED', 'A receipt is signed, and not long ago'));
-    const receipt = receiptInput.safeParse(jsonOf(body));
+    const receipt = receiptInput.safeParse(readJson(body));
     if (!receipt.success)
       return reply.code(400).send(graphqlError('BAD_USER_INPUT', z.prettifyError(receipt.error)));
     if (!(await markDelivered(database, receipt.data)))
@@ -48,14 +48,6 @@ export async function serveReceipts(options: ReceiptServerOptions): Promise<Fast
   });
   await server.listen({ host, port });
   return server;
-}
-
-function jsonOf(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }
 
 /**
