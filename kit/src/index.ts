@@ -86,6 +86,7 @@ export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { withPulse } from './server/pulse.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
+export { untilGone } from './server/until-gone.ts';
 export { columnRef, decodeRows, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export {
   connectDatabase,

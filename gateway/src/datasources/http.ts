@@ -60,19 +60,21 @@ const temporary = new Set([502, 503, 504]);
 /** A subgraph over HTTP, on kept-alive connections; queries are asked once more when the connection fails. */
 export function httpSource(options: HttpSourceOptions): SubgraphSource {
   const { name, url, secrets, log } = options;
-  const { origin } = new URL(url);
+  const { origin, pathname, search } = new URL(url);
   const pool = new Pool(origin, {
     connections: options.connections,
     keepAliveTimeout: 60_000,
     connect: { timeout: 3_000 },
   });
 
+  const endpoint: Endpoint = { ...options, pool, path: `${pathname}${search}` };
+
   const fetch = async (operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult> => {
     const changes = isMutation(operation.query);
     const attempts = changes ? 1 : 2;
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await post(pool, options, operation, context);
+        return await post(endpoint, operation, context);
       } catch (error) {
         // Nobody knows what a mutation without an answer has changed.
         if (changes) context.request.onChange?.({ domain: name, tenantId: null });
@@ -102,19 +104,23 @@ export function httpSource(options: HttpSourceOptions): SubgraphSource {
   return source;
 }
 
+/** Where a subgraph is asked. */
+interface Endpoint extends HttpSourceOptions {
+  readonly pool: Pool;
+  readonly path: string;
+}
+
 async function post(
-  pool: Pool,
-  { name, url, secrets, log }: HttpSourceOptions,
+  { name, secrets, log, pool, path }: Endpoint,
   operation: SubgraphOperation,
   context: RequestContext,
 ): Promise<SubgraphResult> {
   const { query, operationName, variables } = operation;
   const { requestId, deadlineMs, signal, isFresh } = context.request;
   const identity = secrets ? { [identityHeader]: identityFor(context, name, secrets.current()) } : {};
-  const { pathname, search } = new URL(url);
   const { statusCode, body } = await pool.request({
     method: 'POST',
-    path: `${pathname}${search}`,
+    path,
     headers: {
       'content-type': 'application/json',
       accept: 'application/json',

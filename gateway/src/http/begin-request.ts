@@ -1,4 +1,4 @@
-import type { Identity } from '@cdx/kit';
+import { untilGone, type Identity } from '@cdx/kit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { openRequestContext, type RequestContext } from '../execution/request-context.ts';
 
@@ -14,19 +14,7 @@ export function beginRequest(
     requestId: id,
     ipAddress: ip,
     userAgent: headers['user-agent'] ?? null,
-    signal: untilGone(reply, timeoutMs),
+    signal: untilGone(reply.raw, timeoutMs),
     deadlineMs: Date.now() + timeoutMs,
   });
-}
-
-/** Aborted when the client leaves before it has its answer, or when the time is up. */
-function untilGone({ raw }: FastifyReply, timeoutMs: number): AbortSignal {
-  const gone = new AbortController();
-  // A timer that can be stopped: `AbortSignal.timeout` would keep one, and what it holds, for each request of the time.
-  const timer = setTimeout(() => gone.abort(), timeoutMs).unref();
-  raw.once('close', () => {
-    clearTimeout(timer);
-    if (!raw.writableFinished) gone.abort();
-  });
-  return gone.signal;
 }

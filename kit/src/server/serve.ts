@@ -15,6 +15,7 @@ import {
 import { productVersion } from '../version.ts';
 import { writeJson } from '../json/json-text.ts';
 import { answerHttpErrors, graphqlError } from './http-errors.ts';
+import { untilGone } from './until-gone.ts';
 
 export interface ServeOptions {
   readonly host: string;
@@ -87,14 +88,14 @@ function serveOperations(server: FastifyInstance, subgraph: Subgraph, options: S
       if (!operation.success)
         return reply.code(400).send(graphqlError('BAD_USER_INPUT', 'The body must be a GraphQL request'));
       const { query, operationName, variables } = operation.data;
-      const deadlineMs = Number(request.headers[deadlineHeader]) || Date.now() + longestMs;
-      if (deadlineMs <= Date.now())
-        return graphqlError('DEADLINE_EXCEEDED', 'The request came after its deadline');
+      const now = Date.now();
+      const deadlineMs = Number(request.headers[deadlineHeader]) || now + longestMs;
+      if (deadlineMs <= now) return graphqlError('DEADLINE_EXCEEDED', 'The request came after its deadline');
       const changes: RowsChanged[] = [];
       const context = subgraph.createContext({
         ...request.getDecorator<SignedRequest>('signed'),
         deadlineMs,
-        signal: leaving(reply, deadlineMs),
+        signal: untilGone(reply.raw, Math.min(deadlineMs - now, longestMs)),
         isFresh: freshHeader in request.headers,
         onChange: (change) => void changes.push(change),
       });
@@ -131,14 +132,4 @@ function readIdentity(
 /** The connection ends with the answer, so that what follows on it is not read either. */
 function refuse(reply: FastifyReply, message: string): FastifyReply {
   return reply.code(401).header('connection', 'close').send(graphqlError('UNAUTHENTICATED', message));
-}
-
-/** Aborted when the gateway gives up: its connection closes before the answer, or the deadline passes. */
-function leaving({ raw }: FastifyReply, deadlineMs: number): AbortSignal {
-  const left = new AbortController();
-  raw.once('close', () => left.abort());
-  return AbortSignal.any([
-    left.signal,
-    AbortSignal.timeout(Math.max(0, Math.min(deadlineMs - Date.now(), longestMs))),
-  ]);
 }
