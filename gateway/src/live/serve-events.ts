@@ -11,6 +11,8 @@ const mediaType = 'text/event-stream';
 const comment = ':\n\n';
 /** What the endpoint answers with, the usual first. */
 const mediaTypes = ['application/json', 'application/graphql-response+json', mediaType];
+/** What a header that asks for it says somewhere: few do, and to negotiate with all of them would cost every query. */
+const mention = /text\/(?:event-stream|\*)/i;
 
 const operationForm = z.object({
   query: z.string().optional(),
@@ -21,7 +23,7 @@ const operationForm = z.object({
 
 /** Whether a request wants its answer as a stream of events. */
 export function wantsEvents({ method, headers: { accept } }: FastifyRequest): boolean {
-  if (method !== 'POST' || accept === undefined) return false;
+  if (method !== 'POST' || accept === undefined || !mention.test(accept)) return false;
   return new Negotiator({ headers: { accept } }).mediaType(mediaTypes) === mediaType;
 }
 
