@@ -49,8 +49,6 @@ export async function serveEvents(
     .headers({
       'content-type': `${mediaType}; charset=utf-8`,
       'cache-control': 'no-store',
-      // The connection ends with it: kept alive, it would hold up a server that closes.
-      connection: 'close',
       // Of nginx, which would wait for a whole answer.
       'x-accel-buffering': 'no',
     })
