@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, at, logIn, tenantAdmin } from './support/ask.ts';
 import { aGateway, topologies, type TestGateway } from './support/gateways.ts';
+import { listen, listenByWebSocket } from './support/listen.ts';
 
 /** What an agent may be configured with: nobody in the product looks inside. */
 const config = {
@@ -58,5 +59,23 @@ describe.each(topologies)('JSON that is passed on as text, %s', (topology) => {
       node: { id: unknown; config: unknown };
     }[];
     expect(found.find(({ node }) => node.id === id)?.node.config).toMatchObject(config);
+  });
+
+  test('means the same in an event and in a message of a WebSocket', async () => {
+    const query = `query ($clientId: ID!, $id: ID!) {
+      agentInstance(clientId: $clientId, id: $id) { config }
+      refused: timeline(first: 0) { edges { cursor } } }`;
+    const asked = { token, variables: { clientId, id } };
+    const usual = await ask(gateway, query, asked);
+    expect(at(usual, 'agentInstance')).toMatchObject({ config });
+    expect(usual.errors).toHaveLength(1);
+    for (const told of [await listen(gateway, query, asked), listenByWebSocket(gateway, query, asked)]) {
+      const { data, errors = [] } = await told.next();
+      told.stop();
+      expect([data, errors.map(({ extensions }) => extensions)]).toEqual([
+        usual.data,
+        usual.errors.map(({ extensions }) => extensions),
+      ]);
+    }
   });
 });

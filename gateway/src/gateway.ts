@@ -48,7 +48,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     const server = await makeServer(settings, log);
     const { keys } = topology;
     const safelist = await openSafelist(settings, log);
-    const live = openLive({ apollo, stringify, topology, settings, log });
+    const live = openLive({ apollo, topology, settings, log });
     const door = {
       apollo,
       identify: makeIdentify(keys, settings.OIDC_ISSUERS),
@@ -56,7 +56,7 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     };
     await serveGraphql(server, {
       ...door,
-      live: { live, maxMessage: settings.BODY_LIMIT_BYTES, origins: settings.CORS_ORIGINS },
+      live: { live, stringify, maxMessage: settings.BODY_LIMIT_BYTES, origins: settings.CORS_ORIGINS },
       safelist,
       lane: settings.FAST_LANE ? lane : undefined,
       admit: (identity, address) => limits.admit(identity, address),

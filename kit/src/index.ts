@@ -82,6 +82,7 @@ export {
   type SearchHit,
   type Sought,
 } from './search/search.ts';
+export { drainConnections } from './server/drain-connections.ts';
 export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { withPulse } from './server/pulse.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';

@@ -148,9 +148,8 @@ test('a gateway that ends leaves a saga to another after the step that it is doi
     return undefined;
   };
   const query = 'mutation ($input: ProvisionTenantInput!) { saga: provisionTenant(input: $input) { state } }';
-  // A connection of its own, which ends with the answer: the gateway waits for those that stay open.
   const answered = request(`${leaving.url}/graphql`, {
-    ...{ method: 'POST', reset: true },
+    method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token}` },
     body: JSON.stringify({ query, variables: { input: world.inputOf(id) } }),
   });

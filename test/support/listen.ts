@@ -96,7 +96,7 @@ export async function listen(
       text = events.pop() ?? '';
       for (const event of events) {
         if (event.startsWith('event: complete')) mail.isComplete = true;
-        const [, data] = /^event: next\ndata: (.*)$/.exec(event) ?? [];
+        const [, data] = /^event: next\ndata: (.*)$/s.exec(event) ?? [];
         if (data !== undefined) mail.add(JSON.parse(data));
       }
     }

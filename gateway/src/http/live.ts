@@ -11,13 +11,11 @@ import type {
 import { GraphQLError } from 'graphql';
 import { formatErrors } from '../errors/format-errors.ts';
 import { endOfToken } from '../identity/access-token.ts';
-import type { Live } from '../live/live.ts';
-import { serveEvents, wantsEvents } from '../live/serve-events.ts';
+import { serveEvents, wantsEvents, type EventsDoor } from '../live/serve-events.ts';
 import { websocketHandler, type WebsocketOptions } from '../live/serve-websocket.ts';
 
 /** What answers over connections that stay open, and who may open them. */
-export interface LiveDoor {
-  readonly live: Live;
+export interface LiveDoor extends EventsDoor {
   /** The largest message of a WebSocket, in bytes. */
   readonly maxMessage: number;
   /** The origins of other pages that may ask. */
@@ -29,7 +27,7 @@ export interface LiveDoor {
  * @param admitted who asks, counted; throws for who may not
  */
 export function eventsHandler(
-  { live }: LiveDoor,
+  door: EventsDoor,
   admitted: (request: FastifyRequest) => Promise<Identity>,
 ): preHandlerHookHandler {
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -40,7 +38,7 @@ export function eventsHandler(
       reply.raw.once('close', () => left.abort());
       const origin = { requestId: request.id, ipAddress: request.ip, userAgent };
       const caller = { ...origin, identity, expiresAt: endOfToken(authorization), signal: left.signal };
-      await serveEvents(live, caller, request, reply);
+      await serveEvents(door, caller, request, reply);
     } catch (error) {
       if (!(error instanceof GraphQLError)) throw error;
       const { formatted: errors, http } = formatErrors([error]);

@@ -29,7 +29,6 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
     log.info({ requestId: id, method, path, status: statusCode, ms: Math.round(elapsedTime) }, 'request');
     done();
   });
-  endWithTheServer(server);
   refuseCompressed(server);
   answerHttpErrors(server, log, 'There is nothing here; GraphQL is at /graphql');
   sendSecurityHeaders(server);
@@ -41,18 +40,4 @@ export async function makeServer(settings: Settings, log: Logger): Promise<Fasti
     globalDecompression: false,
   });
   return server;
-}
-
-/** While the server closes, a connection ends with the answer that is under way on it: kept alive, it would hold up the close. */
-function endWithTheServer(server: FastifyInstance): void {
-  let isClosing = false;
-  server.addHook('preClose', (done) => {
-    isClosing = true;
-    done();
-  });
-  server.addHook('onSend', ({ raw }, reply, _, done) => {
-    // HTTP/2 has no such header: its connections are told otherwise.
-    if (isClosing && raw.httpVersionMajor === 1) void reply.header('connection', 'close');
-    done();
-  });
 }

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { Http2SecureServer, Http2Server, Http2ServerRequest, Http2Session } from 'node:http2';
-import { graphqlError, SettingsError, type Logger } from '@cdx/kit';
+import { drainConnections, graphqlError, SettingsError, type Logger } from '@cdx/kit';
 import Fastify, {
   type FastifyHttpOptions,
   type FastifyInstance,
@@ -37,7 +36,11 @@ export async function makeTransport(
     throw new SettingsError('H2C is HTTP/2 without TLS: give no TLS_CERT_FILE with it');
   const common = { ...receiveOptions(settings), ...options };
   if (files) return secureServer(common, settings, files, log);
-  if (!settings.H2C) return Fastify({ ...common, forceCloseConnections: 'idle', keepAliveTimeout: idleMs });
+  if (!settings.H2C) {
+    const server = Fastify({ ...common, keepAliveTimeout: idleMs });
+    drainConnections(server);
+    return server;
+  }
   const server = asUsual(
     Fastify({
       ...common,
@@ -69,7 +72,7 @@ async function secureServer(
   });
   limitReceiving(server, timeoutMs);
   endSessions(server);
-  endKeptAlive(server, raw);
+  drainConnections(server, 'secureConnection');
   // Who speaks no TLS is hung up on: left open, as Fastify leaves it, the connection would hold the close.
   raw.removeAllListeners('tlsClientError');
   raw.on('tlsClientError', (_: Error, socket: TLSSocket) => socket.destroy());
@@ -119,32 +122,6 @@ function endSessions(server: FastifyInstance): void {
   });
   server.addHook('preClose', (done) => {
     for (const session of sessions) session.close();
-    done();
-  });
-}
-
-/**
- * The same for HTTP/1.1 beside it: Node's server of both ends no connection by itself when it closes, not even an idle one.
- */
-function endKeptAlive(server: FastifyInstance, raw: Http2SecureServer): void {
-  const idle = new Set<Socket>();
-  let isClosing = false;
-  raw.on('secureConnection', (socket: TLSSocket) => {
-    if (socket.alpnProtocol === 'h2') return;
-    idle.add(socket);
-    socket.once('close', () => idle.delete(socket));
-  });
-  server.addHook('onRequest', ({ raw: request, socket }, reply, done) => {
-    if (!isHttp2(request) && idle.delete(socket))
-      reply.raw.once('close', () => {
-        if (isClosing) socket.destroySoon();
-        else if (!socket.destroyed) idle.add(socket);
-      });
-    done();
-  });
-  server.addHook('preClose', (done) => {
-    isClosing = true;
-    for (const socket of idle) socket.destroySoon();
     done();
   });
 }

@@ -5,18 +5,17 @@ import { ChangeHub } from './change-hub.ts';
 import { HealthWatch } from './health-watch.ts';
 import { Live, type LiveOptions } from './live.ts';
 
-interface LiveParts extends Pick<LiveOptions, 'apollo' | 'stringify'> {
+interface LiveParts extends Pick<LiveOptions, 'apollo'> {
   readonly topology: Topology;
   readonly settings: Settings;
   readonly log: Logger;
 }
 
 /** Opens what answers over connections that stay open. Nothing is followed before somebody subscribes. */
-export function openLive({ apollo, stringify, topology, settings, log }: LiveParts): Live {
+export function openLive({ apollo, topology, settings, log }: LiveParts): Live {
   const probes = () => new Map(topology.sources().map((source) => [source.name, source]));
   return new Live({
     apollo,
-    stringify,
     sources: {
       changes: new ChangeHub(() => topology.sources(), log),
       health: new HealthWatch(probes, settings.SERVICE_HEALTH_SECONDS * 1_000, log),

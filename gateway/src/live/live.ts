@@ -22,8 +22,6 @@ export interface LiveCaller
 export interface LiveOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly sources: LiveSources;
-  /** Writes an answer as text. */
-  readonly stringify: (result: FormattedExecutionResult) => string;
   /** The longest that one execution may take, in milliseconds. */
   readonly timeoutMs: number;
   /** The most subscriptions of one caller at once. */
@@ -101,7 +99,7 @@ export class Live {
     requestId: string,
     live: LiveStep,
   ): Promise<FormattedExecutionResult> {
-    const { apollo, stringify, timeoutMs } = this.#options;
+    const { apollo, timeoutMs } = this.#options;
     const deadlineMs = Date.now() + timeoutMs;
     const ending = new Ending({ signal, expiresAt: deadlineMs });
     const from = { identity, requestId, ipAddress, userAgent };
@@ -116,8 +114,7 @@ export class Live {
     try {
       const { body } = await apollo.executeOperation(request, { contextValue });
       if (body.kind !== 'single') throw new TypeError('An answer in parts was not asked for');
-      // As it would be sent: some of an answer is text until then.
-      return JSON.parse(stringify(body.singleResult)) as FormattedExecutionResult;
+      return body.singleResult;
     } finally {
       ending.release();
     }

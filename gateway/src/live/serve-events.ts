@@ -11,6 +11,15 @@ const mediaType = 'text/event-stream';
 const comment = ':\n\n';
 /** What the endpoint answers with, the usual first. */
 const mediaTypes = ['application/json', 'application/graphql-response+json', mediaType];
+/** What a header that asks for it says somewhere: few do, and to negotiate with all of them would cost every query. */
+const mention = /text\/(?:event-stream|\*)/i;
+
+/** What answers as a stream of events. */
+export interface EventsDoor {
+  readonly live: Live;
+  /** Writes an answer as a line of JSON. */
+  readonly stringify: (answer: FormattedExecutionResult) => string;
+}
 
 const operationForm = z.object({
   query: z.string().optional(),
@@ -21,7 +30,7 @@ const operationForm = z.object({
 
 /** Whether a request wants its answer as a stream of events. */
 export function wantsEvents({ method, headers: { accept } }: FastifyRequest): boolean {
-  if (method !== 'POST' || accept === undefined) return false;
+  if (method !== 'POST' || accept === undefined || !mention.test(accept)) return false;
   return new Negotiator({ headers: { accept } }).mediaType(mediaTypes) === mediaType;
 }
 
@@ -30,7 +39,7 @@ export function wantsEvents({ method, headers: { accept } }: FastifyRequest): bo
  * describes): `next` for each answer, then `complete`.
  */
 export async function serveEvents(
-  live: Live,
+  { live, stringify }: EventsDoor,
   caller: LiveCaller,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -47,18 +56,20 @@ export async function serveEvents(
     .headers({
       'content-type': `${mediaType}; charset=utf-8`,
       'cache-control': 'no-store',
-      // The connection ends with it: kept alive, it would hold up a server that closes.
-      connection: 'close',
       // Of nginx, which would wait for a whole answer.
       'x-accel-buffering': 'no',
     })
-    .send(Readable.from(withPulse(toEvents(answers), comment)));
+    .send(Readable.from(withPulse(toEvents(answers, stringify), comment)));
 }
 
-async function* toEvents(answers: FormattedExecutionResult | Answers): AsyncGenerator<string> {
+async function* toEvents(
+  answers: FormattedExecutionResult | Answers,
+  stringify: EventsDoor['stringify'],
+): AsyncGenerator<string> {
   const all = Symbol.asyncIterator in answers ? answers : [answers];
   // Headers leave with the first bytes, and the client is to know that it is listened to.
   yield comment;
-  for await (const answer of all) yield `event: next\ndata: ${JSON.stringify(answer)}\n\n`;
+  // What is written of an answer is a whole line.
+  for await (const answer of all) yield `event: next\ndata: ${stringify(answer)}\n`;
   yield 'event: complete\ndata:\n\n';
 }

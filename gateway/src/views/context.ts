@@ -1,4 +1,4 @@
-import type { SubgraphRequest, SubgraphResult } from '@cdx/kit';
+import { badInput, type SubgraphRequest, type SubgraphResult } from '@cdx/kit';
 import type { LiveStep } from '../live/step.ts';
 import type { FieldFacts, GraphFacts } from './facts.ts';
 import type { ServiceProbe } from './service-health.ts';
@@ -33,4 +33,14 @@ export function queryFields({ types }: GraphFacts): RootField[] {
  */
 export function mayAsk({ identity }: Pick<Context, 'identity'>, { scopes }: FieldFacts): boolean {
   return scopes.length === 0 || scopes.some((list) => list.every((scope) => identity.scopes.includes(scope)));
+}
+
+/**
+ * Sees to it that the services that a caller names are there.
+ * @param named the argument `services`; null for all of them
+ * @throws BAD_USER_INPUT when one is not
+ */
+export function requireServices(named: readonly string[] | null | undefined, known: Iterable<string>): void {
+  const names = [...known].toSorted();
+  if (named?.some((name) => !names.includes(name))) throw badInput('services', `among ${names.join(', ')}`);
 }

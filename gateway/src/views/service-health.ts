@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { badInput, type SubgraphResult } from '@cdx/kit';
+import type { SubgraphResult } from '@cdx/kit';
 import { sdlOf, within } from '../datasources/index.ts';
-import type { Context } from './context.ts';
+import { requireServices, type Context } from './context.ts';
 
 /** A service as it can be asked how it is. */
 export interface ServiceProbe {
@@ -33,8 +33,7 @@ export function serviceHealth(
   { probes }: Pick<Context, 'probes'>,
   services?: readonly string[] | null,
 ): Promise<ServiceHealth[]> {
-  const unknown = services?.find((name) => !probes.has(name));
-  if (unknown !== undefined) throw badInput('services', `among ${[...probes.keys()].toSorted().join(', ')}`);
+  requireServices(services, probes.keys());
   return Promise.all(
     [...probes]
       .filter(([name]) => services?.includes(name) ?? true)

@@ -48,9 +48,7 @@ export function serveChanges(
         open.delete(following);
       });
       const lines = withPulse(toLines(follow(body.data.from, following.signal)), '\n');
-      // The connection ends with it: kept alive, it would hold up a server that closes.
-      const headers = { 'content-type': 'application/x-ndjson', connection: 'close' };
-      return reply.headers(headers).send(Readable.from(lines));
+      return reply.header('content-type', 'application/x-ndjson').send(Readable.from(lines));
     },
   });
 }

@@ -14,6 +14,7 @@ import {
 } from '../identity/signed.ts';
 import { productVersion } from '../version.ts';
 import { writeJson } from '../json/json-text.ts';
+import { drainConnections } from './drain-connections.ts';
 import { answerHttpErrors, graphqlError } from './http-errors.ts';
 import { untilGone } from './until-gone.ts';
 
@@ -42,11 +43,8 @@ const longestMs = 60_000;
  */
 export async function serveSubgraph(subgraph: Subgraph, options: ServeOptions): Promise<FastifyInstance> {
   const { host, port, log, documents = {} } = options;
-  const server = Fastify({
-    bodyLimit: 16 * 1_048_576,
-    forceCloseConnections: 'idle',
-    keepAliveTimeout: 75_000,
-  });
+  const server = Fastify({ bodyLimit: 16 * 1_048_576, keepAliveTimeout: 75_000 });
+  drainConnections(server);
   answerHttpErrors(server, log, 'There is nothing here; GraphQL is at POST /graphql');
   serveHealth(server, subgraph, log);
   for (const [path, document] of Object.entries(documents)) server.get(path, () => document());
