@@ -1,4 +1,3 @@
-import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import {
@@ -10,9 +9,8 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Logger, RowsChanged } from '@cdx/kit';
 import { NoSchemaIntrospectionCustomRule } from 'graphql';
 import type { Redis } from 'ioredis';
-import { acceptPolicies, authorizeGateway, policies, type RefusalLog } from './authorization/index.ts';
+import { authorizeGateway, policies, type RefusalLog } from './authorization/index.ts';
 import { cacheParts, responseCache } from './cache/index.ts';
-import type { SubgraphSource } from './datasources/index.ts';
 import { formatError } from './errors/format-error.ts';
 import { codesOfRefusals, legacyStatus, logFaults, operationNames } from './errors/plugins.ts';
 import { executeGateway } from './execution/execute-gateway.ts';
@@ -48,8 +46,6 @@ export interface Answering {
 /** Starts Apollo Server on the graph, with what the product adds to it. */
 export async function startApollo(parts: ApolloParts): Promise<Answering> {
   const { settings, limits, log } = parts;
-  // Apollo's gateway sends telemetry unless it is told not to, and reads that from the environment alone.
-  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const logger = apolloLogger(log);
   const introspection = introspectionOf(settings);
   const answers = new SharedAnswers();
@@ -68,7 +64,7 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
     answers.write,
   );
   const apollo = new ApolloServer<RequestContext>({
-    gateway: lane.tap(shareOperations(makeGateway(parts, answers, logger))),
+    gateway: lane.tap(shareOperations(makeGateway(parts, answers))),
     formatError,
     stringifyResult: answers.write,
     includeStacktraceInErrorResponses: false,
@@ -99,21 +95,13 @@ export async function startApollo(parts: ApolloParts): Promise<Answering> {
   };
 }
 
-/** Apollo's gateway for supergraphs and plans; the product's for who may ask and for execution. */
+/** What plans and executes, behind what says who may ask for what. */
 function makeGateway(
   { topology, settings, refusals, log }: ApolloParts,
   answers: SharedAnswers,
-  logger: ReturnType<typeof apolloLogger>,
 ): GatewayInterface {
-  const sourceOf = (name: string, url: string | undefined): SubgraphSource => topology.sourceOf(name, url);
-  const gateway = new ApolloGateway({
-    supergraphSdl: acceptPolicies(topology.supergraph),
-    buildService: ({ name, url }) => sourceOf(name, url),
-    __exposeQueryPlanExperimental: false,
-    logger,
-  });
-  gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => topology.views.onSupergraph(coreSupergraphSdl));
-  const executed = executeGateway(gateway, sourceOf);
+  const executed = executeGateway(topology.supergraph, (name, url) => topology.sourceOf(name, url));
+  executed.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => topology.views.onSupergraph(coreSupergraphSdl));
   return authorizeGateway(joinsQueries(settings) ? joinQueries(executed, answers, log) : executed, {
     mode: settings.AUTHORIZATION_MODE,
     policies,

@@ -1,12 +1,11 @@
 import { readFileSync } from 'node:fs';
-import { ApolloGateway } from '@apollo/gateway';
 import { scopesOfRole } from '@cdx/access';
 import { anonymous, type Identity } from '@cdx/kit';
 import { beforeAll, expect, test } from '@jest/globals';
 import { getNamedType, isCompositeType, isObjectType, Kind, parse, type GraphQLSchema } from 'graphql';
 import { describeAccess } from '../docs/access.ts';
+import { Planner } from '../execution/planner.ts';
 import { contracts } from '../subgraphs.ts';
-import { acceptPolicies } from './index.ts';
 import { planOperation } from './operation-plan.ts';
 import { readRequirements, type Requirements } from './requirements.ts';
 import { meets } from './rights.ts';
@@ -16,17 +15,10 @@ const callers = ['superadmin', 'admin', 'client', 'user', 'anonymous'] as const;
 type Caller = (typeof callers)[number];
 
 let graph: { schema: GraphQLSchema; requirements: Requirements };
-beforeAll(async () => {
+beforeAll(() => {
   const supergraphSdl = readFileSync(new URL('../../../supergraph.graphql', import.meta.url), 'utf8');
-  const gateway = new ApolloGateway({
-    supergraphSdl: acceptPolicies({ initialize: () => Promise.resolve({ supergraphSdl }) }),
-    buildService: () => ({ process: () => Promise.reject(new Error('Nothing is fetched here')) }),
-  });
-  gateway.onSchemaLoadOrUpdate(({ apiSchema: schema, coreSupergraphSdl }) => {
-    graph = { schema, requirements: readRequirements(coreSupergraphSdl, schema) };
-  });
-  await gateway.load();
-  await gateway.stop();
+  const { schema } = new Planner(supergraphSdl);
+  graph = { schema, requirements: readRequirements(supergraphSdl, schema) };
 });
 
 function identityOf(caller: Caller): Identity {

@@ -1,4 +1,3 @@
-export { acceptPolicies } from './accept-policies.ts';
 export {
   authorizationModes,
   authorizeGateway,

@@ -1,13 +1,14 @@
 /** A small shop whose parts need different things of a caller: what the tests of this folder ask. */
-import { LocalGraphQLDataSource, ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { anonymous, makeLogger, type Identity } from '@cdx/kit';
 import { parse } from 'graphql';
 import { composeSupergraph } from '../compose/index.ts';
+import { executeGateway } from '../execution/execute-gateway.ts';
 import { shareOperations } from '../execution/literals/share-operations.ts';
 import { makeRequestContext, type RequestContext } from '../execution/request-context.ts';
-import { acceptPolicies, authorizeGateway, type AuthorizationMode, type Policy } from './index.ts';
+import { sourceOf } from '../execution/testing.ts';
+import { authorizeGateway, type AuthorizationMode, type Policy } from './index.ts';
 
 const federation = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9",
   import: ["@key", "@external", "@requires", "@authenticated", "@requiresScopes", "@policy"])`;
@@ -106,19 +107,13 @@ export function aServer(
   introspection: 'whole' | 'usable' = 'whole',
 ): ApolloServer<RequestContext> {
   const sources = new Map([
-    ['shop', new LocalGraphQLDataSource(buildSubgraphSchema([{ typeDefs: shop, resolvers }]))],
-    [
-      'labels',
-      new LocalGraphQLDataSource(buildSubgraphSchema([{ typeDefs: labels, resolvers: labelResolvers }])),
-    ],
+    ['shop', buildSubgraphSchema([{ typeDefs: shop, resolvers }])],
+    ['labels', buildSubgraphSchema([{ typeDefs: labels, resolvers: labelResolvers }])],
   ]);
-  const gateway = new ApolloGateway({
-    supergraphSdl: acceptPolicies({ initialize: () => Promise.resolve({ supergraphSdl }) }),
-    buildService({ name }) {
-      const source = sources.get(name);
-      if (!source) throw new Error(`No service ${name}`);
-      return source;
-    },
+  const gateway = executeGateway({ initialize: () => Promise.resolve({ supergraphSdl }) }, (name) => {
+    const schema = sources.get(name);
+    if (!schema) throw new Error(`No service ${name}`);
+    return sourceOf({ name }, schema, () => undefined);
   });
   const log = makeLogger('test', 'silent');
   const server = new ApolloServer<RequestContext>({

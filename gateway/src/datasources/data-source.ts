@@ -1,5 +1,4 @@
 import { channel } from 'node:diagnostics_channel';
-import type { GraphQLDataSource } from '@apollo/gateway';
 import {
   system,
   type FollowedChanges,
@@ -20,7 +19,7 @@ export interface FetchEvent {
 export const fetchChannel = channel('cdx:fetch');
 
 /** A subgraph as the gateway reaches it. */
-export interface SubgraphSource extends GraphQLDataSource {
+export interface SubgraphSource {
   readonly name: string;
   /** Asks for a client's request. Never rejects: what fails becomes an error in the answer. */
   ask(operation: SubgraphOperation, context: RequestContext): Promise<SubgraphResult>;
@@ -41,7 +40,7 @@ export interface SubgraphSource extends GraphQLDataSource {
 /** Fetches for a client request. Never rejects: what fails becomes an error in the answer. */
 export type Fetch = (operation: SubgraphOperation, context: RequestContext) => Promise<SubgraphResult>;
 
-/** Makes a fetch into what Apollo's gateway calls. */
+/** Makes a fetch into what the gateway calls. */
 export function toSource(
   name: string,
   fetch: Fetch,
@@ -55,12 +54,6 @@ export function toSource(
       const { query } = operation;
       if (fetchChannel.hasSubscribers) fetchChannel.publish({ subgraph: name, query } satisfies FetchEvent);
       return fetch(operation, context);
-    },
-    // Apollo's gateway asks for health alone: the product is the caller then, and a failure must reject.
-    async process({ request: { query = '' } }) {
-      const { data = null, errors } = await fetch({ query }, makeRequestContext(ownRequest()));
-      if (errors?.[0]) throw new Error(`${name}: ${errors[0].message}`);
-      return { data };
     },
   };
 }

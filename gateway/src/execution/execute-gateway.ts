@@ -2,6 +2,7 @@ import type {
   GatewayExecutionResult,
   GatewayGraphQLRequestContext,
   GatewayInterface,
+  GatewaySchemaLoadOrUpdateCallback,
 } from '@apollo/server-gateway-interface';
 import { executeSync, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { getVariableValues } from 'graphql/execution/values.js';
@@ -11,6 +12,7 @@ import type { PlanRun } from './fetch.ts';
 import { tellGaps } from './gaps.ts';
 import type { Data } from './objects.ts';
 import { operationIn } from './operation-in.ts';
+import type { SupergraphManager } from '../supergraph/manager.ts';
 import { Planner, type CompiledOperation } from './planner.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Variables } from './selected-fields.ts';
@@ -21,19 +23,34 @@ type Context = GatewayGraphQLRequestContext<RequestContext>;
 export type SourceOf = (name: string, url: string) => SubgraphSource;
 
 /**
- * A gateway that loads and checks supergraphs as Apollo's does, plans by Apollo's planner, and executes by itself: each
- * operation is compiled once, and its data goes to the caller in one pass.
+ * A gateway that plans by Apollo's planner and executes by itself: each operation is compiled once, and its data goes to
+ * the caller in one pass. It is Apollo Server's to load and to stop.
+ * @param manager where supergraphs come from; one that cannot be served is refused, and the one before goes on
  */
-export function executeGateway(gateway: GatewayInterface, sourceOf: SourceOf): GatewayInterface {
+export function executeGateway(manager: SupergraphManager, sourceOf: SourceOf): GatewayInterface {
+  const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   let executor: PlanExecutor | undefined;
+  let cleanup: (() => void) | undefined;
+  const update = (supergraph: string): void => {
+    executor = new PlanExecutor(new Planner(supergraph), sourceOf);
+    const loaded = { apiSchema: executor.schema, coreSupergraphSdl: supergraph };
+    for (const listener of listeners) listener(loaded);
+  };
   return {
-    onSchemaLoadOrUpdate: (callback) =>
-      gateway.onSchemaLoadOrUpdate((loaded) => {
-        executor = new PlanExecutor(loaded.coreSupergraphSdl, loaded.apiSchema, sourceOf);
-        callback(loaded);
-      }),
-    async load(config) {
-      await gateway.load(config);
+    onSchemaLoadOrUpdate(callback) {
+      listeners.add(callback);
+      return () => listeners.delete(callback);
+    },
+    async load() {
+      const managed = await manager.initialize({
+        update,
+        async healthCheck(supergraph) {
+          const { subgraphs } = new Planner(supergraph);
+          await Promise.all(subgraphs.map(({ name, url }) => sourceOf(name, url).check()));
+        },
+      });
+      ({ cleanup } = managed);
+      update(managed.supergraphSdl);
       return {
         executor(context) {
           if (!executor) throw new TypeError('An operation came before the schema');
@@ -41,7 +58,10 @@ export function executeGateway(gateway: GatewayInterface, sourceOf: SourceOf): G
         },
       };
     },
-    stop: () => gateway.stop(),
+    stop() {
+      cleanup?.();
+      return Promise.resolve();
+    },
   };
 }
 
@@ -57,16 +77,18 @@ interface DocumentPlans {
 const maxPlans = 64;
 
 class PlanExecutor {
-  readonly #schema: GraphQLSchema;
   readonly #planner: Planner;
   readonly #sources: ReadonlyMap<string, SubgraphSource>;
   /** Documents are kept by who parses them, so the same operation comes as the same object. */
   readonly #plans = new WeakMap<DocumentNode, DocumentPlans>();
 
-  constructor(supergraph: string, schema: GraphQLSchema, sourceOf: SourceOf) {
-    this.#schema = schema;
-    this.#planner = new Planner(supergraph, schema);
-    this.#sources = new Map(this.#planner.subgraphs.map(({ name, url }) => [name, sourceOf(name, url)]));
+  constructor(planner: Planner, sourceOf: SourceOf) {
+    this.#planner = planner;
+    this.#sources = new Map(planner.subgraphs.map(({ name, url }) => [name, sourceOf(name, url)]));
+  }
+
+  get schema(): GraphQLSchema {
+    return this.#planner.schema;
   }
 
   async execute(context: Context): Promise<GatewayExecutionResult> {
@@ -75,7 +97,7 @@ class PlanExecutor {
     const variables: Variables = request.variables ?? {};
     // As they were sent: those that stand for literals are right.
     const definitions = context.operation.variableDefinitions ?? [];
-    const { coerced, errors: mistakes } = getVariableValues(this.#schema, definitions, { ...variables });
+    const { coerced, errors: mistakes } = getVariableValues(this.schema, definitions, { ...variables });
     if (mistakes) return { errors: mistakes.map(inputError) };
     const compiled = this.#compile(document, operation, coerced);
     const run: PlanRun = {
@@ -125,7 +147,7 @@ class PlanExecutor {
 
   #introspect({ introspection }: CompiledOperation, variableValues: Variables): Data {
     if (!introspection) return {};
-    const { data, errors } = executeSync({ schema: this.#schema, document: introspection, variableValues });
+    const { data, errors } = executeSync({ schema: this.schema, document: introspection, variableValues });
     if (!data) throw new Error('The schema could not be read', { cause: errors });
     return data;
   }

@@ -1,6 +1,6 @@
 import {
+  DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
   operationFromDocument,
-  ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
   Supergraph,
   type Schema,
 } from '@apollo/federation-internals';
@@ -11,6 +11,7 @@ import {
   isAbstractType,
   isInterfaceType,
   Kind,
+  parse,
   visit,
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -44,9 +45,21 @@ export interface NamedSubgraph {
   readonly url: string;
 }
 
+/**
+ * What a supergraph may need of who serves it: what Apollo's gateway supports, and what `authorizeGateway` enforces. One
+ * that needs more, such as another security feature, is refused.
+ */
+const supportedFeatures = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+  'https://specs.apollo.dev/requiresScopes/v0.1',
+  'https://specs.apollo.dev/policy/v0.1',
+]);
+
 /** Plans and compiles the operations of one supergraph. */
 export class Planner {
-  readonly #schema: GraphQLSchema;
+  /** The API schema: what callers see, and documents are valid against. */
+  readonly schema: GraphQLSchema;
   readonly #api: Schema;
   readonly #planner: QueryPlanner;
   readonly #graph: PlannedGraph;
@@ -57,21 +70,24 @@ export class Planner {
 
   /**
    * @param supergraph the SDL
-   * @param schema the API schema that documents are valid against
+   * @throws Error when it is no supergraph, or needs a feature that is not supported
    */
-  constructor(supergraph: string, schema: GraphQLSchema) {
-    const forPlanning = supergraphForPlanning(supergraph);
-    const built = Supergraph.build(forPlanning.supergraph, {
-      supportedFeatures: ROUTER_SUPPORTED_SUPERGRAPH_FEATURES,
-      // Apollo's gateway has checked it as it was loaded; what only planning needs would be complained of.
-      validateSupergraph: false,
+  constructor(supergraph: string) {
+    const document = parse(supergraph, { noLocation: true });
+    const forPlanning = supergraphForPlanning(document);
+    const hasVariants = forPlanning.variants.fieldOf.size > 0;
+    const built = Supergraph.build(forPlanning.document, {
+      supportedFeatures,
+      // Of variants, which only planning needs, it would be complained.
+      validateSupergraph: !hasVariants,
     });
-    this.#schema = schema;
     this.#requiring = forPlanning.requiring;
     this.#api = built.apiSchema();
+    const asked = hasVariants ? Supergraph.build(document, { supportedFeatures }).apiSchema() : this.#api;
+    this.schema = asked.toGraphQLJSSchema();
     this.#planner = new QueryPlanner(built, {
       // A fetch of variants may have to be split, for which its fields must not be in fragments.
-      reuseQueryFragments: forPlanning.variants.fieldOf.size === 0,
+      reuseQueryFragments: !hasVariants,
     });
     this.subgraphs = [...built.subgraphsMetadata().values()];
     const whole = built.schema.toGraphQLJSSchema();
@@ -111,18 +127,18 @@ export class Planner {
       unreserved.document,
       operationName ? { operationName } : {},
     );
-    const root = this.#schema.getRootType(operation.operation);
+    const root = this.schema.getRootType(operation.operation);
     if (!root) throw new TypeError(`The graph has no ${operation.operation}`);
     const fragments = fragmentsOf(document);
     const sets = [{ set: operation.selectionSet, guard: undefined }];
-    const fields = selectFields(this.#schema, fragments, root, sets);
+    const fields = selectFields(this.schema, fragments, root, sets);
     const plan = this.#planner.buildQueryPlan(planned);
     publishWork('plan');
     this.#checkAll(fields, new Set(rootKeys(plan.node)));
     return {
       variablesOf: unreserved.variablesOf,
       fetch: compilePlan(plan, this.#graph),
-      shape: compileShape({ schema: this.#schema, fragments, keys: this.#keys }, root, sets),
+      shape: compileShape({ schema: this.schema, fragments, keys: this.#keys }, root, sets),
       introspection: introspectionIn(document, operation, fields),
     };
   }

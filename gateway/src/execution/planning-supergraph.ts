@@ -18,7 +18,8 @@ export interface Variants {
 }
 
 export interface PlanningSupergraph {
-  readonly supergraph: string;
+  /** Without locations: a supergraph has tens of thousands of tokens, and its schemas would keep them all. */
+  readonly document: DocumentNode;
   readonly variants: Variants;
   /** The names of the fields with `@requires`. */
   readonly requiring: ReadonlySet<string>;
@@ -30,11 +31,10 @@ export interface PlanningSupergraph {
  *   other uses in `@requires` overwrite it: each use with other arguments becomes a field of its own here;
  * - enters a subgraph anew by the first key of the type there, resolvable or not: resolvable ones come first here.
  */
-export function supergraphForPlanning(supergraph: string): PlanningSupergraph {
-  const document = parse(supergraph, { noLocation: true });
+export function supergraphForPlanning(document: DocumentNode): PlanningSupergraph {
   const { names, variants, requiring } = findVariants(document);
   const definitions = document.definitions.map((one) => addVariants(withResolvableFirst(one), names));
-  return { supergraph: print({ ...document, definitions }), variants, requiring };
+  return { document: { ...document, definitions }, variants, requiring };
 }
 
 function withResolvableFirst(definition: DefinitionNode): DefinitionNode {
@@ -53,7 +53,7 @@ type VariantNames = ReadonlyMap<string, ReadonlyMap<string, string>>;
 
 function findVariants(
   document: DocumentNode,
-): Omit<PlanningSupergraph, 'supergraph'> & { names: VariantNames } {
+): Omit<PlanningSupergraph, 'document'> & { names: VariantNames } {
   const names = new Map<string, Map<string, string>>();
   const fieldOf = new Map<string, string>();
   const neededBy = new Map<string, Set<string>>();

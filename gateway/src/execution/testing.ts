@@ -96,9 +96,8 @@ export function aGraph(...subgraphs: readonly TestSubgraph[]): TestGraph {
     ]),
   );
   const executed = (): GatewayInterface =>
-    executeGateway(
-      new ApolloGateway({ supergraphSdl, buildService: ({ name }) => valueOf(sources, name) }),
-      (name) => valueOf(sources, name),
+    executeGateway({ initialize: () => Promise.resolve({ supergraphSdl }) }, (name) =>
+      valueOf(sources, name),
     );
   const answers = new SharedAnswers();
   const ours = serverOf(shareOperations(joinQueries(executed(), answers, makeLogger('test', 'silent'))));
@@ -160,9 +159,12 @@ function serverOf(gateway: GatewayInterface): ApolloServer<RequestContext> {
   });
 }
 
-/** What comes of a subgraph is its own copy each time, as over the wire. */
-function sourceOf(
-  { name, answer }: TestSubgraph,
+/**
+ * A subgraph in this process. What comes of it is its own copy each time, as over the wire.
+ * @param note told of each fetch
+ */
+export function sourceOf(
+  { name, answer }: Pick<TestSubgraph, 'name' | 'answer'>,
   schema: GraphQLSchema,
   note: (fetched: Fetched) => void,
 ): SubgraphSource {
@@ -181,7 +183,6 @@ function sourceOf(
     version: () => Promise.resolve(undefined),
     check: () => Promise.resolve(),
     close: () => Promise.resolve(),
-    process: () => Promise.reject(new Error('The product’s executor asks by itself')),
   };
 }
 

@@ -1,8 +1,8 @@
-import type { SupergraphManager } from '@apollo/gateway';
 import type { Logger } from '@cdx/kit';
 import { parse } from 'graphql';
 import { composeSupergraph, type ComposedSubgraph } from '../compose/index.ts';
 import { sdlOf, type SubgraphSource } from '../datasources/index.ts';
+import type { SupergraphManager } from './manager.ts';
 
 /** How long to wait before asking again for the SDL of a subgraph that did not answer, in milliseconds. */
 const retryMs = 5_000;
@@ -44,10 +44,7 @@ export function composeLive(
       };
       return {
         supergraphSdl: composeSupergraph(joined),
-        cleanup() {
-          clearInterval(timer);
-          return Promise.resolve();
-        },
+        cleanup: () => clearInterval(timer),
       };
     },
   };

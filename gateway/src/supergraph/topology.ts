@@ -1,4 +1,3 @@
-import type { SupergraphManager } from '@apollo/gateway';
 import { openSecrets, SettingsError, type Environment, type Logger, type Subgraph } from '@cdx/kit';
 import type { ComposedSubgraph } from '../compose/index.ts';
 import { httpSource, inProcessSource, type SubgraphSource } from '../datasources/index.ts';
@@ -8,6 +7,7 @@ import { contracts, domains, type Domain, type KeyPublisher } from '../subgraphs
 import { composeLive } from './compose-live.ts';
 import { sagas as kinds, SagaRunner } from '../sagas/index.ts';
 import { openViews, type Views } from '../views/index.ts';
+import type { SupergraphManager } from './manager.ts';
 import { watchSupergraph } from './watch.ts';
 
 /** Which subgraphs there are, and how each is reached. */

@@ -1,7 +1,7 @@
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import type { SupergraphManager } from '@apollo/gateway';
 import type { Logger } from '@cdx/kit';
+import type { SupergraphManager } from './manager.ts';
 
 /** How often the file is looked at, in milliseconds. */
 const intervalMs = 1_000;
@@ -29,10 +29,7 @@ export function watchSupergraph(file: string, log: Logger): SupergraphManager {
       watchFile(file, { interval: intervalMs, persistent: false }, () => void onChange());
       return {
         supergraphSdl: current,
-        cleanup() {
-          unwatchFile(file);
-          return Promise.resolve();
-        },
+        cleanup: () => unwatchFile(file),
       };
     },
   };
