@@ -62,11 +62,22 @@ const interpolations = texts(file).flatMap((text) =>
 /** A value as a container gets it, every secret being the same long text. */
 const filledIn = (value: string): string => value.replaceAll(/\$\{\w+[^}]*\}/g, 's'.repeat(40));
 
+type SettingsSchema = Parameters<typeof readSettings>[0];
+
+/** By the entries of the processes that run a domain alone. */
+const schemasOfDomains = new Map<string, SettingsSchema>(
+  await Promise.all(
+    domains.map(
+      async (domain) => [`subgraphs/${domain.name}/src/server.ts`, await domain.settingsSchema()] as const,
+    ),
+  ),
+);
+
 /** What a process reads its settings by. */
-function schemasOf(entry: string): readonly Parameters<typeof readSettings>[0][] {
+function schemasOf(entry: string): readonly SettingsSchema[] {
   if (entry === 'gateway/src/main.ts') return [settingsSchema];
-  const domain = domains.find(({ name }) => entry === `subgraphs/${name}/src/server.ts`);
-  return domain ? [serverSettingsSchema, domain.settingsSchema] : [];
+  const ofDomain = schemasOfDomains.get(entry);
+  return ofDomain ? [serverSettingsSchema, ofDomain] : [];
 }
 
 const databaseVariables = domains.map(({ name }) => databaseVariable(name));

@@ -8,7 +8,7 @@ import { contracts, domains } from './subgraphs.ts';
 const generated = 'This page is generated: `npm run docs`.';
 const pages: Readonly<Record<string, string>> = {
   'access.md': `${describeAccess(contracts())}\n\n${generated}\n`,
-  'configuration.md': `${describeConfiguration(domains)}\n\n${generated}\n`,
+  'configuration.md': `${await describeConfiguration(domains)}\n\n${generated}\n`,
   'supergraph.md': `# The supergraph
 
 Each box is a subgraph with the entities that it owns; each arrow is a field that leads from one subgraph into another.

@@ -11,8 +11,9 @@ export interface Domain {
   readonly name: string;
   /** Where it is reached when it runs alone and nobody says otherwise: the names of docker-compose.yml. */
   readonly url: string;
-  readonly settingsSchema: z.ZodObject;
   readonly typeDefs: () => DocumentNode;
+  /** The settings that it reads. */
+  settingsSchema(): Promise<z.ZodObject>;
   /** Starts it inside this process. */
   create(environment: Environment, log: Logger): Promise<Subgraph & Partial<KeyPublisher>>;
 }
@@ -24,7 +25,6 @@ export interface KeyPublisher {
 
 /** What `subgraphs/<name>/src/subgraph.ts` exports. */
 interface SubgraphPackage {
-  readonly schemaFile: URL;
   readonly settingsSchema: z.ZodObject;
   readonly createSubgraph: (
     settings: Readonly<Record<string, unknown>>,
@@ -34,31 +34,33 @@ interface SubgraphPackage {
 
 /** The domain's own `server.ts` has the compiler check that its settings are those that it is made with. */
 function isSubgraphPackage(found: object): found is SubgraphPackage {
-  const { schemaFile, settingsSchema, createSubgraph } = found as Partial<SubgraphPackage>;
-  return (
-    schemaFile instanceof URL && settingsSchema instanceof z.ZodObject && typeof createSubgraph === 'function'
-  );
+  const { settingsSchema, createSubgraph } = found as Partial<SubgraphPackage>;
+  return settingsSchema instanceof z.ZodObject && typeof createSubgraph === 'function';
 }
 
-async function loadDomain({ name, port }: DomainFolder): Promise<Domain> {
-  const file = new URL(`../../subgraphs/${name}/src/subgraph.ts`, import.meta.url);
-  const found = (await import(file.href)) as object;
-  if (!isSubgraphPackage(found))
-    throw new Error(
-      `subgraphs/${name}/src/subgraph.ts must export schemaFile, settingsSchema and createSubgraph`,
-    );
-  const { schemaFile, settingsSchema, createSubgraph } = found;
+async function load(name: string): Promise<SubgraphPackage> {
+  const file = `subgraphs/${name}/src/subgraph.ts`;
+  const found = (await import(new URL(`../../${file}`, import.meta.url).href)) as object;
+  if (!isSubgraphPackage(found)) throw new Error(`${file} must export settingsSchema and createSubgraph`);
+  return found;
+}
+
+/** Its code is loaded by whoever needs it: a gateway before subgraphs that run elsewhere needs their contracts alone. */
+function domainOf({ name, port }: DomainFolder): Domain {
   return {
     name,
     url: `http://${name}:${port}/graphql`,
-    settingsSchema,
-    typeDefs: () => readTypeDefs(schemaFile),
-    create: async (environment, log) => createSubgraph(readSettings(settingsSchema, environment), log),
+    typeDefs: () => readTypeDefs(new URL(`../../subgraphs/${name}/schema.graphql`, import.meta.url)),
+    settingsSchema: async () => (await load(name)).settingsSchema,
+    async create(environment, log) {
+      const { settingsSchema, createSubgraph } = await load(name);
+      return createSubgraph(readSettings(settingsSchema, environment), log);
+    },
   };
 }
 
 /** Every domain of the product: each has a folder, and nothing in the gateway names it. */
-export const domains: readonly Domain[] = await Promise.all(domainFolders.map(loadDomain));
+export const domains: readonly Domain[] = domainFolders.map(domainOf);
 
 /** The contracts of the whole graph: those of the domains, and that of the views across them. */
 export function contracts(): ComposedSubgraph[] {

@@ -4,7 +4,7 @@ import { settingsSchema } from '../settings.ts';
 import type { Domain } from '../subgraphs.ts';
 
 /** The configuration reference: every environment variable of every process, from the schemas that read them. */
-export function describeConfiguration(domains: readonly Domain[]): string {
+export async function describeConfiguration(domains: readonly Domain[]): Promise<string> {
   const sections = [
     section(
       'Gateway',
@@ -16,7 +16,9 @@ export function describeConfiguration(domains: readonly Domain[]): string {
       '`node subgraphs/<name>/src/server.ts`, together with the settings of its domain.',
       serverSettingsSchema,
     ),
-    ...domains.map(({ name, settingsSchema: schema }) => section(`Subgraph ${name}`, '', schema)),
+    ...(await Promise.all(
+      domains.map(async (domain) => section(`Subgraph ${domain.name}`, '', await domain.settingsSchema())),
+    )),
   ];
   return `# Configuration\n\nAll settings are environment variables. A wrong one stops the start, and all mistakes are reported at once.\n\n${sections.join('\n\n')}`;
 }

@@ -32,7 +32,7 @@ import { walls } from './walls.ts';
 export { settingsSchema, type Settings } from './settings.ts';
 
 /** The domain's contract. */
-export const schemaFile = new URL('../schema.graphql', import.meta.url);
+const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: {

@@ -20,7 +20,7 @@ import * as usage from './usage.ts';
 export { settingsSchema, type Settings } from './settings.ts';
 
 /** The domain's contract. */
-export const schemaFile = new URL('../schema.graphql', import.meta.url);
+const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: {

@@ -26,7 +26,7 @@ import * as summary from './summary.ts';
 export { settingsSchema, type Settings } from './settings.ts';
 
 /** The domain's contract. */
-export const schemaFile = new URL('../schema.graphql', import.meta.url);
+const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: {

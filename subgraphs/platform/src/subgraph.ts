@@ -21,7 +21,7 @@ import * as tenants from './tenant.ts';
 export { settingsSchema, type Settings } from './settings.ts';
 
 /** The domain's contract. */
-export const schemaFile = new URL('../schema.graphql', import.meta.url);
+const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: {

@@ -11,7 +11,7 @@ import * as systemPrompts from './system-prompt.ts';
 export { settingsSchema, type Settings } from './settings.ts';
 
 /** The domain's contract. */
-export const schemaFile = new URL('../schema.graphql', import.meta.url);
+const schemaFile = new URL('../schema.graphql', import.meta.url);
 
 const resolvers: Resolvers = {
   Query: { ...personas.query, ...prompts.query, ...systemPrompts.query, ...search.query },
