@@ -86,6 +86,14 @@ export { answerHttpErrors, graphqlError } from './server/http-errors.ts';
 export { withPulse } from './server/pulse.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
+export {
+  batchesWithin,
+  changeFound,
+  inBatches,
+  inTurn,
+  type BatchedChange,
+  type BatchLimits,
+} from './sql/batches.ts';
 export { columnRef, decodeRows, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export {
   connectDatabase,
