@@ -8,14 +8,14 @@ const uuid = z.uuid('must be a UUID').toLowerCase();
 export const mutation: MutationResolvers = {
   async forgetUserInPlatform(_, args, context) {
     const userId = parseInput(uuid, args.userId, 'userId');
-    const { count } = await context.db.write(
+    await context.db.write(
       async (tx) => {
         await refuseLastOwner(tx, userId);
-        return tx.platformAdmin.deleteMany({ where: { userId } });
+        await tx.platformAdmin.deleteMany({ where: { userId } });
       },
       { tenantId: null },
     );
-    return count;
+    return true;
   },
 };
 
