@@ -17,7 +17,7 @@ const trusted = [
   'clients.drop_client_schema(text)',
   'analytics.make_event_partitions(date,date)',
   'analytics.drop_old_events(integer)',
-  'analytics.forget_user_in_events(uuid)',
+  'analytics.forget_user_in_events(uuid,integer)',
   'platform.make_audit_partitions()',
 ];
 

@@ -88,6 +88,14 @@ export { withPulse } from './server/pulse.ts';
 export { runSubgraph, serverSettingsSchema } from './server/run.ts';
 export { serveSubgraph, type ServeOptions } from './server/serve.ts';
 export { untilGone } from './server/until-gone.ts';
+export {
+  batchesWithin,
+  changeFound,
+  inBatches,
+  inTurn,
+  type BatchedChange,
+  type BatchLimits,
+} from './sql/batches.ts';
 export { columnRef, decodeRows, identifier, isAnyOf, selectColumns, tableName } from './sql/columns.ts';
 export {
   connectDatabase,

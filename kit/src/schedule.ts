@@ -9,11 +9,16 @@ export function atIntervals(
   work: () => Promise<unknown>,
   onFailure: (error: unknown) => void,
 ): () => Promise<void> {
-  let running: Promise<unknown> | undefined;
+  let running: Promise<void> | undefined;
+  const run = async (): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      onFailure(error);
+    }
+  };
   const timer = setInterval(() => {
-    running ??= work()
-      .catch(onFailure)
-      .finally(() => (running = undefined));
+    running ??= run().finally(() => (running = undefined));
   }, ms);
   timer.unref();
   return async () => {

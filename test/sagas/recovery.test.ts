@@ -21,7 +21,13 @@ import {
   type SagaWorld,
 } from '../support/saga-world.ts';
 import { archived, inUse, standingOf } from '../support/tenant-rows.ts';
-import { aUserWithThings, deletionSteps, noTraces, tracesOf } from '../support/user-rows.ts';
+import {
+  addNotifications,
+  aUserWithThings,
+  deletionSteps,
+  noTraces,
+  tracesOf,
+} from '../support/user-rows.ts';
 import { killedAt, ofKills, Victims } from '../support/victims.ts';
 
 let world: SagaWorld;
@@ -102,6 +108,22 @@ describe('a gateway that is killed', () => {
     },
     60_000,
   );
+
+  test('between two requests of one step has it gone on with by another where it was', async () => {
+    const id = await aUserWithThings(world);
+    await addNotifications(id, 1_500);
+    const victim = await victims.take();
+    const mutation = 'forgetUserInNotifications';
+    // There is time for one transaction, of 500 rows: the one delivery that there is, and notifications.
+    const before = once(victim.name, mutation, { pass: true, withinMs: 5_000 });
+    await killedAt(world, victim, { begin: world.deleteUser, id, mutation, lose: 'request', before });
+    expect(await tracesOf(id)).toMatchObject({ notifications: 1_501 - 499 });
+    world.doors.requests.length = 0;
+    await expire(`user:${id}`);
+    expect(await ended(`user:${id}`)).toMatchObject({ state: 'completed', error: {} });
+    expect(await tracesOf(id)).toEqual(noTraces);
+    expect(world.doors.requests.filter((request) => isFor(request, 'forgetUserInCrm'))).toEqual([]);
+  }, 60_000);
 
   test('has its saga finished once, though two take over at the same time', async () => {
     const id = aTenantId();

@@ -1,7 +1,7 @@
 /** What stands between gateways and their subgraphs, and lets a test decide over each request. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { ErrorCode } from '@cdx/kit';
+import { deadlineHeader, type ErrorCode } from '@cdx/kit';
 import type { FastifyInstance } from 'fastify';
 import { request } from 'undici';
 import { urlOf } from './gateways.ts';
@@ -16,12 +16,12 @@ export interface DoorRequest {
 
 /**
  * What becomes of a request: nobody gets it, its owner gets it and nobody the answer, it is refused at the door, or it
- * passes, whatever else would be decided.
+ * passes, whatever else would be decided, with so much time left where that is said.
  */
 export type Decision =
   | { readonly lose: 'request' | 'answer'; readonly then: () => Promise<unknown> }
   | { readonly refuse: ErrorCode }
-  | { readonly pass: true };
+  | { readonly pass: true; readonly withinMs?: number };
 
 export interface Doors {
   /** `SUBGRAPHS` of a gateway whose requests go through these doors. */
@@ -66,21 +66,23 @@ export async function openDoors(servers: ReadonlyMap<string, FastifyInstance>): 
     const body = Buffer.concat(chunks);
     const { query } = JSON.parse(body.toString()) as { readonly query: string };
     doors.requests.push({ gateway, service, query });
-    const decided = doors.decide?.({ gateway, service, query });
-    const decision = decided && 'pass' in decided ? undefined : decided;
-    if (decision && 'refuse' in decision) {
+    const decision = doors.decide?.({ gateway, service, query }) ?? { pass: true };
+    const loss = 'lose' in decision ? decision : undefined;
+    if ('refuse' in decision) {
       const error = { message: `The door says ${decision.refuse}`, extensions: { code: decision.refuse } };
       return void response
         .setHeader('content-type', 'application/json')
         .end(JSON.stringify({ errors: [error] }));
     }
-    if (decision?.lose === 'request') return void decision.then().finally(() => response.destroy());
+    if (loss?.lose === 'request') return void loss.then().finally(() => response.destroy());
     const headers = Object.fromEntries(
       Object.entries(incoming.headers).filter(([name]) => !ofConnection.has(name)),
     );
+    if ('pass' in decision && decision.withinMs !== undefined)
+      headers[deadlineHeader] = String(Date.now() + decision.withinMs);
     const answer = await request(`${urlOf(target)}/graphql`, { method: 'POST', headers, body });
     const text = await answer.body.text();
-    if (decision) return void decision.then().finally(() => response.destroy());
+    if (loss) return void loss.then().finally(() => response.destroy());
     response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(text);
   }
   return doors;

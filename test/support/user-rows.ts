@@ -48,6 +48,15 @@ export async function aUserWithThings(world: SagaWorld): Promise<string> {
   return id;
 }
 
+/** Gives a user so many notifications more, none of them delivered. */
+export const addNotifications = (id: string, count: number): Promise<unknown> =>
+  rowsOf(
+    'notifications',
+    `insert into notifications.notifications (id, tenant_id, user_id, title, message)
+      select gen_random_uuid(), 'acme', $1, 'Hello', 'of the test' from generate_series(1, $2)`,
+    [id, count],
+  );
+
 async function organizationOf({ survivor, token }: SagaWorld, tenantId: string): Promise<string> {
   const query = `{ organizations(filter: { tenantId: { eq: "${tenantId}" } }) { edges { node { id } } } }`;
   return String(at(await ask(survivor, query, { token }), 'organizations', 'edges', 0, 'node', 'id'));

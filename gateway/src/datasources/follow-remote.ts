@@ -27,7 +27,7 @@ export async function* followRemote(
     path: '/changes',
     headers: {
       'content-type': 'application/json',
-      [identityHeader]: await signIdentity(secrets.current(), name, ownRequest()),
+      [identityHeader]: signIdentity(secrets.current(), name, ownRequest()),
     },
     body: JSON.stringify(from ? { from } : {}),
     signal,

@@ -43,6 +43,11 @@ export interface Step<Input> {
   readonly isNeeded?: (input: Input) => boolean;
   /** Whether the steps after it need what it has answered. */
   readonly keepsAnswer?: boolean;
+  /**
+   * Of a step that may be too much for one request: whether its answer says that nothing of it is left. It is asked for
+   * until then. What it has done by then stays when it is refused, so it comes after a step without a way back.
+   */
+  readonly isComplete?: (answer: unknown) => boolean;
 }
 
 /** A step of one saga, ready to be asked for. */
@@ -51,6 +56,7 @@ export interface BoundStep {
   readonly service: string;
   readonly keepsAnswer: boolean;
   run(): Operation;
+  isComplete(answer: unknown): boolean;
   readonly undo: (() => Operation) | 'nothing' | undefined;
 }
 
@@ -83,8 +89,9 @@ export function defineSaga<Input extends object>(definition: SagaDefinition<Inpu
     bind(saga) {
       const input = definition.input.parse(saga.input);
       const scope = scopeOf(saga, input);
-      return stepsFor(input).map(({ name, service, run, undo, keepsAnswer = false }) => ({
-        ...{ name, service, keepsAnswer },
+      return stepsFor(input).map(({ name, service, run, undo, ...step }) => ({
+        ...{ name, service, keepsAnswer: step.keepsAnswer ?? false },
+        isComplete: step.isComplete ?? (() => true),
         run: () => operationIn(scope, run),
         undo: undo === 'nothing' ? undo : undo && (() => operationIn(scope, undo)),
       }));

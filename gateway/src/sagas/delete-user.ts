@@ -46,10 +46,20 @@ const closing: readonly DeletionStep[] = [
   },
 ];
 
-/** A domain forgets the user. What is deleted does not come back, so from here on there is only forwards. */
+const forgotten = z.object({ isComplete: z.boolean() });
+
+/**
+ * A domain forgets the user, in as many requests as it takes. What is deleted does not come back, so from here on there is
+ * only forwards.
+ */
 const forgetting = (service: string, mutation: string): DeletionStep => ({
   ...{ name: service, service },
-  run: { isInternal: true, query: `mutation ($id: ID!) { ${mutation}(userId: $id) }`, variables: userId },
+  run: {
+    isInternal: true,
+    query: `mutation ($id: ID!) { isComplete: ${mutation}(userId: $id) }`,
+    variables: userId,
+  },
+  isComplete: (answer) => forgotten.parse(answer).isComplete,
 });
 
 /**
@@ -61,7 +71,7 @@ export const deleteUserEverywhere = defineSaga({
   input: deleteUserInput,
   steps: [
     ...closing,
-    // First, since it refuses the last owner of the platform.
+    // First, since it refuses the last owner of the platform, by one request.
     forgetting('platform', 'forgetUserInPlatform'),
     forgetting('crm', 'forgetUserInCrm'),
     forgetting('notifications', 'forgetUserInNotifications'),

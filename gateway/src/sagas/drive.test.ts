@@ -10,6 +10,7 @@ const operation = (query: string): Operation => ({ query, variables: {}, isInter
 const steps: readonly BoundStep[] = ['first', 'second', 'last'].map((name) => ({
   ...{ name, service: `of-${name}`, keepsAnswer: name === 'first' },
   run: () => operation(name),
+  isComplete: (answer) => (answer as { done: boolean }).done,
   undo: name === 'last' ? undefined : () => operation(`undo ${name}`),
 }));
 
@@ -34,6 +35,7 @@ const refusal = (code: ErrorCode): SubgraphResult => ({
   errors: [codedError(code, `It is ${code}`).toJSON()],
 });
 const done: SubgraphResult = { data: { done: true } };
+const partlyDone: SubgraphResult = { data: { done: false } };
 
 interface Driven {
   /** What was asked for, in order. */
@@ -104,6 +106,50 @@ describe('a saga whose steps succeed', () => {
     const { asked, last } = await driven(() => done, { saga: left });
     expect(asked).toEqual(['second', 'last']);
     expect(last?.steps.map(({ attempts }) => attempts)).toEqual([0, 2, 1]);
+  });
+});
+
+describe('a step that is more than one request does', () => {
+  const inThree = (query: string, time: number): SubgraphResult =>
+    query === 'last' && time < 3 ? partlyDone : done;
+
+  test('is asked for until nothing of it is left, each time with the lease renewed', async () => {
+    const { asked, records, pauses, last } = await driven(inThree);
+    expect(asked).toEqual(['first', 'second', 'last', 'last', 'last']);
+    expect(pauses).toEqual([]);
+    const running = records.filter(({ steps: [, , step] }) => step?.state === 'running');
+    expect(running.map(({ leaseSeconds }) => leaseSeconds)).toEqual([30, 30, 30]);
+    expect(last).toMatchObject({ state: 'COMPLETED', error: null });
+  });
+
+  test('is tried again after a failure as if it had just begun, and says no more that it failed', async () => {
+    const { asked, records, pauses, last } = await driven((query, time) => {
+      if (query !== 'last') return done;
+      return [refusal('INTERNAL'), refusal('INTERNAL'), partlyDone, refusal('INTERNAL')][time - 1] ?? done;
+    });
+    expect(asked.slice(2)).toHaveLength(5);
+    expect(pauses).toEqual([250, 1_000, 250]);
+    expect(records.map(({ steps: [, , step] }) => step?.attempts)).toEqual([0, 0, 1, 2, 3, 1, 2, 2]);
+    expect(last).toMatchObject({ state: 'COMPLETED', error: null });
+  });
+
+  test('waits as shortly as any other when it fails after it has come on', async () => {
+    const { last } = await driven((query, time) => {
+      if (query !== 'last') return done;
+      return time < 100 ? partlyDone : refusal('SUBGRAPH_UNAVAILABLE');
+    });
+    expect(last).toMatchObject({ state: 'RUNNING', leaseSeconds: 16, error: { step: 'last' } });
+  });
+
+  test('is left between two requests by a gateway that ends, and gone on with by the next', async () => {
+    const saga = aSaga();
+    const left = await driven(inThree, { saga, closesAfter: 4 });
+    expect(left.asked).toEqual(['first', 'second', 'last', 'last']);
+    expect(left.last).toMatchObject({ state: 'RUNNING', leaseSeconds: 0 });
+    expect(statesOf(left.last)).toEqual(['done', 'done', 'running']);
+    const { asked, last } = await driven(() => done, { saga });
+    expect(asked).toEqual(['last']);
+    expect(last?.state).toBe('COMPLETED');
   });
 });
 

@@ -85,7 +85,7 @@ class SagaRun {
   async #goOn(): Promise<void> {
     for (const [index, step] of this.#steps.entries()) {
       if (this.#at(index).state === 'done') continue;
-      const result = await this.#try(index, 'running', () => step.run());
+      const result = await this.#complete(index, step);
       if ('mayPass' in result) return this.#failed(index, result);
       this.#error = null;
       this.#enter(index, { state: 'done', ...(step.keepsAnswer ? { kept: result.data } : {}) });
@@ -121,6 +121,16 @@ class SagaRun {
       this.#enter(index, { state: 'undone' });
     }
     await this.#end('COMPENSATED');
+  }
+
+  /** Asks for a step until nothing of it is left. Once it has come on, it is tried as often again as at first. */
+  async #complete(index: number, step: BoundStep): Promise<SubgraphResult | Failure> {
+    for (;;) {
+      const result = await this.#try(index, 'running', () => step.run());
+      if ('mayPass' in result || step.isComplete(result.data)) return result;
+      this.#error = null;
+      this.#enter(index, { attempts: 0 });
+    }
   }
 
   /** Asks for a step, again where the failure may pass. @returns its answer, or the failure that stays */

@@ -104,7 +104,7 @@ async function post(body: string, headers: Headers): Promise<{ status: number; a
 }
 
 async function signed(headers: Headers = {}): Promise<Headers> {
-  return { [identityHeader]: await signIdentity(secrets, 'things', request), ...headers };
+  return { [identityHeader]: signIdentity(secrets, 'things', request), ...headers };
 }
 
 const ask = async (query: string, headers: Headers = {}) =>
@@ -117,11 +117,11 @@ describe('a subgraph’s server asked by one who is not the gateway', () => {
     ['with nonsense', () => Promise.resolve({ [identityHeader]: 'nonsense' })],
     [
       'with a forged identity',
-      async () => ({ [identityHeader]: await signIdentity(forger, 'things', request) }),
+      async () => ({ [identityHeader]: signIdentity(forger, 'things', request) }),
     ],
     [
       'with an identity for another subgraph',
-      async () => ({ [identityHeader]: await signIdentity(secrets, 'others', request) }),
+      async () => ({ [identityHeader]: signIdentity(secrets, 'others', request) }),
     ],
     [
       'with an identity that has expired',

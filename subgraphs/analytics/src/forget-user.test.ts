@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, system, type Identity } from '@cdx/kit';
-import { ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import { aRequest, ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import type { Context } from './context.ts';
+import { forgetUser } from './forget-user.ts';
 import {
   aDashboard,
   anAnalyticsSubgraph,
@@ -56,11 +58,11 @@ describe('a user who is forgotten', () => {
     ];
     const others = await eventsOf(gone.tenantId, other.userId);
     const nobodys = await tracked(subgraph, gone.tenantId, [{ ...origin, ...kept, userId: null }]);
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 6 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
     expect(await shown(ids)).toEqual([...forgotten, ...forgotten]);
     expect(await shown(others)).toEqual(told(other.userId));
     expect(await shown(nobodys)).toEqual([{ ...told('')[0], user: null }]);
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 0 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
   });
 
   test('leaves no dashboard but the public ones, which keep the id', async () => {
@@ -69,11 +71,11 @@ describe('a user who is forgotten', () => {
     const own = [await aDashboard(subgraph, gone), await aDashboard(subgraph, elsewhere)];
     const shared = await aDashboard(subgraph, gone, { isPublic: true });
     const others = await aDashboard(subgraph, other);
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 2 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
     for (const id of own) expect(await dashboard(id)).toBeNull();
     expect(await dashboard(shared)).toEqual({ createdBy: { id: gone.userId } });
     expect(await dashboard(others)).toEqual({ createdBy: { id: other.userId } });
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 0 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
   });
 
   test('is put on record for each dashboard in its own tenant, and for no event', async () => {
@@ -83,7 +85,7 @@ describe('a user who is forgotten', () => {
     const own = await aDashboard(subgraph, gone);
     const second = await aDashboard(subgraph, elsewhere);
     const product = { ...system, userId: newId(), tenantId: aUser().tenantId };
-    for (const forgot of [5, 0]) expect((await forget(gone.userId, product)).data).toEqual({ forgot });
+    for (const forgot of [true, true]) expect((await forget(gone.userId, product)).data).toEqual({ forgot });
     const source = `{ analyticsAuditLog(filter: { actorId: { eq: "${product.userId}" } }) {
       edges { node { action tenantId resourceType resourceId after } } } }`;
     const { analyticsAuditLog } = await ask<{ analyticsAuditLog: { edges: { node: object }[] } }>(
@@ -107,8 +109,28 @@ describe('a user who is forgotten', () => {
       await eventsOf(gone.tenantId, gone.userId);
       await aDashboard(subgraph, gone);
     }
-    expect(await statementsOf(() => forget(gone.userId))).toHaveLength(6);
+    expect(await statementsOf(() => forget(gone.userId))).toHaveLength(7);
     expect(await statementsOf(() => forget(gone.userId))).toHaveLength(3);
+  });
+
+  test('with more rows than one transaction changes is forgotten by several, in as many requests as it takes', async () => {
+    const gone = aUser();
+    const { db } = subgraph.createContext(aRequest(system)) as Context;
+    const ids = [
+      ...(await eventsOf(gone.tenantId, gone.userId)),
+      ...(await eventsOf(gone.tenantId, gone.userId)),
+    ];
+    const own = await aDashboard(subgraph, gone);
+    const told = async () => (await shown(ids)).filter((event) => (event as { user: unknown }).user !== null);
+    expect(await forgetUser(db, gone.userId, { size: 4, untilMs: 0 })).toBe(false);
+    expect(await told()).toHaveLength(2);
+    expect(await dashboard(own)).not.toBeNull();
+    const sent = await statementsOf(async () =>
+      expect(await forgetUser(db, gone.userId, { size: 2 })).toBe(true),
+    );
+    expect(sent.filter(({ text }) => /^commit/i.test(text))).toHaveLength(2);
+    expect(await told()).toEqual([]);
+    expect(await dashboard(own)).toBeNull();
   });
 
   test('is named by a UUID', async () => {
@@ -128,7 +150,7 @@ describe('to forget a user', () => {
     const ids = await eventsOf(other.tenantId, other.userId);
     const own = await aDashboard(subgraph, other);
     expect(codes(await forget(other.userId, who))).toEqual(['FORBIDDEN']);
-    const direct = `select analytics.forget_user_in_events('${other.userId}')`;
+    const direct = `select analytics.forget_user_in_events('${other.userId}', 1)`;
     expect(await sqlState(database.as(contextOf(who), [direct]))).toBe('42501');
     expect(await sqlState(database.as(contextOf(who), [direct], { asOwner: true }))).toBe('42501');
     expect(await shown(ids)).toEqual(told(other.userId));

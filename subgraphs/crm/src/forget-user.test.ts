@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { newId, system, type Identity } from '@cdx/kit';
-import { ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import { aRequest, ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import type { Context } from './context.ts';
+import { forgetUser } from './forget-user.ts';
 import { aCrmSubgraph, aLead, anInteraction, aSuperadmin, aUser } from './testing.ts';
 
 const subgraph = aCrmSubgraph();
@@ -61,7 +63,7 @@ describe('a user who is deleted', () => {
     const [user, other] = [newId(), newId()];
     const tenants = [await aTenant(user, other), await aTenant(user)] as const;
 
-    expect(await forget(product, user)).toEqual({ data: { forgotten: 4 } });
+    expect(await forget(product, user)).toEqual({ data: { forgotten: true } });
 
     expect(await namedIn(tenants[0])).toEqual({ leads: [null, other], interactions: [null, other] });
     expect(await namedIn(tenants[1])).toEqual({ leads: [null], interactions: [null] });
@@ -70,7 +72,7 @@ describe('a user who is deleted', () => {
   test('is forgotten once', async () => {
     const [user, other] = [newId(), newId()];
     const admin = await aTenant(user, other);
-    for (const forgotten of [2, 0]) expect((await forget(product, user)).data).toEqual({ forgotten });
+    for (const forgotten of [true, true]) expect((await forget(product, user)).data).toEqual({ forgotten });
     expect(await namedIn(admin)).toEqual({ leads: [null, other], interactions: [null, other] });
     expect(await entriesOf(admin)).toHaveLength(2);
   });
@@ -88,11 +90,11 @@ describe('a user who is deleted', () => {
     }
   });
 
-  test('takes two statements for each table, two for the log of each tenant, and the commit', async () => {
+  test('takes three statements for each table, two for the log of each tenant, and the commit', async () => {
     const user = newId();
     await aTenant(user, user, user);
     await aTenant(user);
-    expect(await statementsOf(() => forget(product, user))).toHaveLength(2 * 2 + 2 * 2 + 1);
+    expect(await statementsOf(() => forget(product, user))).toHaveLength(3 * 2 + 2 * 2 + 1);
     expect(await statementsOf(() => forget(product, user))).toHaveLength(2 + 1);
   });
 
@@ -109,5 +111,50 @@ describe('a user who is deleted', () => {
     expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
       { code: 'BAD_USER_INPUT', field: 'userId' },
     ]);
+  });
+});
+
+describe('a user with more rows than one transaction changes', () => {
+  const { db } = subgraph.createContext(aRequest(product)) as Context;
+  const nobodys = { leads: [null, null, null], interactions: [null, null, null] };
+  const entriesOfAll = async (admin: Identity) =>
+    (
+      await ask<{ crmAuditLog: { edges: { node: Entry & { resourceId: string } }[] } }>(
+        subgraph,
+        admin,
+        `{ crmAuditLog(filter: { actorId: { eq: "${product.userId}" } }) { edges { node { resourceId } } } }`,
+      )
+    ).crmAuditLog.edges.map(({ node }) => node.resourceId);
+
+  test('is forgotten by several, each with its rows on record', async () => {
+    const user = newId();
+    const admin = await aTenant(user, user, user);
+    const sent = await statementsOf(async () => expect(await forgetUser(db, user, { size: 4 })).toBe(true));
+    expect(sent.filter(({ text }) => /^commit/i.test(text))).toHaveLength(2);
+    expect(await namedIn(admin)).toEqual(nobodys);
+    expect(new Set(await entriesOfAll(admin)).size).toBe(6);
+  });
+
+  test('is forgotten as far as the time lasts, and on when it is asked for again', async () => {
+    const user = newId();
+    const admin = await aTenant(user, user, user);
+    const limits = { size: 4, untilMs: 0 };
+    expect(await forgetUser(db, user, limits)).toBe(false);
+    expect(await namedIn(admin)).toMatchObject({ leads: nobodys.leads });
+    expect(await entriesOfAll(admin)).toHaveLength(4);
+    expect(await forgetUser(db, user, limits)).toBe(true);
+    expect(await namedIn(admin)).toEqual(nobodys);
+    expect(await entriesOfAll(admin)).toHaveLength(6);
+  });
+
+  test('is forgotten once by several at the same time, each of which says that nothing is left when it is so', async () => {
+    const user = newId();
+    const admin = await aTenant(user, user, user);
+    const forgetting = [1, 2, 3].map(async () => {
+      expect(await forgetUser(db, user, { size: 2 })).toBe(true);
+      expect(await namedIn(admin)).toEqual(nobodys);
+    });
+    await Promise.all(forgetting);
+    expect(await entriesOfAll(admin)).toHaveLength(6);
   });
 });

@@ -1,8 +1,5 @@
-import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, inBatches, system, type Database, type Logger } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-notifications';
-
-/** Notifications that one transaction deletes. */
-const batch = 1_000;
 
 /**
  * Deletes the notifications that are older than they are kept, with their deliveries. One process does it at a time: the
@@ -14,9 +11,8 @@ export async function deleteOld(
   database: Pick<Database<Prisma.TransactionClient>, 'as'>,
   days: number,
 ): Promise<number> {
-  let deleted = 0;
-  for (let count = batch; count === batch; deleted += count) {
-    count = await database.as(system).write(
+  const { rows } = await inBatches({ size: 1_000 }, (most) =>
+    database.as(system).write(
       async (tx) => {
         const [lock] = await tx.$queryRaw<{ readonly held: boolean }[]>`
           select pg_try_advisory_xact_lock(hashtextextended('notifications.clean_up', 0)) as held`;
@@ -24,13 +20,13 @@ export async function deleteOld(
         return tx.$executeRaw`
           delete from notifications.notifications where id in (
             select id from notifications.notifications where created_at < now() - make_interval(days => ${days}::int)
-            order by created_at, id limit ${batch}
+            order by created_at, id limit ${most}
           )`;
       },
       { timeoutMs: 60_000, unaudited: 'What is not kept any longer ends by itself.' },
-    );
-  }
-  return deleted;
+    ),
+  );
+  return rows;
 }
 
 /**

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newId, system, type Identity, type Subgraph } from '@cdx/kit';
-import { ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import { aRequest, ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import type { Context } from './context.ts';
+import { forgetUser } from './forget-user.ts';
 import { aNotification, aNotificationsSubgraph, aSubscription, aSuperadmin, aUser } from './testing.ts';
 
 let subgraph: Subgraph;
@@ -69,7 +71,7 @@ describe('a user who is deleted', () => {
     const [user, other] = [newId(), newId()];
     const tenants = [await aTenant(user, other), await aTenant(user)] as const;
 
-    expect(await forget(product, user)).toEqual({ data: { forgotten: 8 } });
+    expect(await forget(product, user)).toEqual({ data: { forgotten: true } });
 
     expect(await usersIn(tenants[0])).toEqual(allOf(other));
     expect(await usersIn(tenants[1])).toEqual(nothing);
@@ -78,7 +80,7 @@ describe('a user who is deleted', () => {
   test('is forgotten once', async () => {
     const [user, other] = [newId(), newId()];
     const admin = await aTenant(user, other);
-    for (const forgotten of [4, 0]) expect((await forget(product, user)).data).toEqual({ forgotten });
+    for (const forgotten of [true, true]) expect((await forget(product, user)).data).toEqual({ forgotten });
     expect(await usersIn(admin)).toEqual(allOf(other));
     expect(await entriesOf(admin)).toHaveLength(4);
   });
@@ -99,12 +101,12 @@ describe('a user who is deleted', () => {
     }
   });
 
-  test('takes a lock, two statements for each table, two for the log of each tenant, and the commit', async () => {
+  test('takes three statements for each table, two locks, one for late deliveries, two for the log of each tenant, and the commit', async () => {
     const user = newId();
     await aTenant(user, user, user);
     await aTenant(user);
-    expect(await statementsOf(() => forget(product, user))).toHaveLength(1 + 2 * 3 + 2 * 2 + 1);
-    expect(await statementsOf(() => forget(product, user))).toHaveLength(1 + 3 + 1);
+    expect(await statementsOf(() => forget(product, user))).toHaveLength(3 * 3 + 2 + 1 + 2 * 2 + 1);
+    expect(await statementsOf(() => forget(product, user))).toHaveLength(3 + 1);
   });
 
   test('is forgotten by the product itself', async () => {
@@ -121,5 +123,22 @@ describe('a user who is deleted', () => {
     expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
       { code: 'BAD_USER_INPUT', field: 'userId' },
     ]);
+  });
+});
+
+describe('a user with more rows than one transaction deletes', () => {
+  test('is forgotten by several, as far as the time lasts, and on when it is asked for again', async () => {
+    const user = newId();
+    const admin = await aTenant(user, user);
+    const { db } = subgraph.createContext(aRequest(product)) as Context;
+    expect(await forgetUser(db, user, { size: 4, untilMs: 0 })).toBe(false);
+    // There were five deliveries: two of the first notification, and three of the second.
+    const addresses = [user, user];
+    expect(await usersIn(admin)).toEqual({ notifications: [user, user], deliveries: [user], addresses });
+    const sent = await statementsOf(async () => expect(await forgetUser(db, user, { size: 4 })).toBe(true));
+    expect(sent.filter(({ text }) => /^commit/i.test(text))).toHaveLength(2);
+    expect(await usersIn(admin)).toEqual(nothing);
+    const log = `{ log: notificationsAuditLog(filter: { actorId: { eq: "${product.userId}" } }) { totalCount } }`;
+    expect(await ask(subgraph, admin, log)).toEqual({ log: { totalCount: 9 } });
   });
 });

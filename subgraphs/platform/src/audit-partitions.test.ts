@@ -126,7 +126,7 @@ test('the schedule goes on after a failure, and ends', async () => {
     const end = scheduleAuditPartitions(broken, log);
     await jest.advanceTimersByTimeAsync(2 * 3_600_000);
     expect([runs, failures.length]).toEqual([2, 2]);
-    end();
+    await end();
     await jest.advanceTimersByTimeAsync(3_600_000);
     expect(runs).toBe(2);
   } finally {

@@ -32,10 +32,10 @@ const adminOf = async (userId: string): Promise<unknown> =>
 describe('a user who is forgotten', () => {
   test('does not answer for the platform any more, and others do', async () => {
     const [gone, other] = [await anAdmin(), await anAdmin()];
-    expect((await forget(gone.toUpperCase())).data).toEqual({ forgot: 1 });
+    expect((await forget(gone.toUpperCase())).data).toEqual({ forgot: true });
     expect(await adminOf(gone)).toBeNull();
     expect(await adminOf(other)).toMatchObject({ userId: other });
-    expect((await forget(gone)).data).toEqual({ forgot: 0 });
+    expect((await forget(gone)).data).toEqual({ forgot: true });
   });
 
   test('stays in the records: who has made others, and what has happened', async () => {
@@ -44,7 +44,7 @@ describe('a user who is forgotten', () => {
     const input = { severity: 'LOW', kind: 'auth.token_reuse', description: 'Twice', userId: gone.userId };
     const source = `mutation ($input: RecordSecurityEventInput!) { made: recordSecurityEvent(input: $input) { id } }`;
     const { made } = await ask<{ made: { id: string } }>(subgraph, system, source, { input });
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 1 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
     expect(await adminOf(other)).toEqual({ userId: other, grantedBy: { id: gone.userId } });
     expect(await ask(subgraph, superadmin, `{ securityEvent(id: "${made.id}") { user { id } } }`)).toEqual({
       securityEvent: { user: { id: gone.userId } },
@@ -54,7 +54,7 @@ describe('a user who is forgotten', () => {
   test('is put on record once, in no tenant', async () => {
     const gone = await anAdmin();
     const product = { ...system, userId: newId(), tenantId: aUser().tenantId };
-    for (const forgot of [1, 0]) expect((await forget(gone, product)).data).toEqual({ forgot });
+    for (const forgot of [true, true]) expect((await forget(gone, product)).data).toEqual({ forgot });
     const source = `{ platformAuditLog(filter: { actorId: { eq: "${product.userId}" } }) {
       edges { node { action tenantId resourceType resourceId after } } } }`;
     expect(await ask(subgraph, superadmin, source)).toEqual({

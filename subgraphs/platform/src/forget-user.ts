@@ -7,14 +7,14 @@ const userIdInput = uuid.toLowerCase();
 export const mutation: MutationResolvers = {
   async forgetUserInPlatform(_, args, context) {
     const userId = parseInput(userIdInput, args.userId, 'userId');
-    const { count } = await context.db.write(
+    await context.db.write(
       async (tx) => {
         await refuseLastOwner(tx, userId);
-        return tx.platformAdmin.deleteMany({ where: { userId } });
+        await tx.platformAdmin.deleteMany({ where: { userId } });
       },
       { tenantId: null },
     );
-    return count;
+    return true;
   },
 };
 

@@ -1,6 +1,8 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { newId, system, type Identity } from '@cdx/kit';
-import { ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import { aRequest, ask, codes, run, statementsOf } from '@cdx/kit/testing';
+import type { Context } from './context.ts';
+import { forgetUser } from './forget-user.ts';
 import { aTemplatesSubgraph, aUser } from './testing.ts';
 
 const subgraph = aTemplatesSubgraph();
@@ -54,14 +56,14 @@ describe('a user who is forgotten', () => {
   test('leaves no draft and no own prompt, and what others have once got stays with the id', async () => {
     const [gone, other] = [anAdmin(), anAdmin()];
     const [rows, others] = [await rowsOf(gone), await rowsOf(other)];
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 2 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
     expect(await left(rows)).toEqual(['published', 'retired', 'organization']);
     expect(await left(others)).toEqual(['draft', 'published', 'retired', 'own', 'organization']);
     const made = `{ personaTemplate(id: "${rows.published}") { createdBy { id } } }`;
     expect(await ask(subgraph, superadmin, made)).toEqual({
       personaTemplate: { createdBy: { id: gone.userId } },
     });
-    expect((await forget(gone.userId)).data).toEqual({ forgot: 0 });
+    expect((await forget(gone.userId)).data).toEqual({ forgot: true });
     expect(await left(rows)).toEqual(['published', 'retired', 'organization']);
   });
 
@@ -69,7 +71,7 @@ describe('a user who is forgotten', () => {
     const gone = anAdmin();
     const { draft, own } = await rowsOf(gone);
     const product = { ...system, userId: newId(), tenantId: gone.tenantId };
-    for (const forgot of [2, 0]) expect((await forget(gone.userId, product)).data).toEqual({ forgot });
+    for (const forgot of [true, true]) expect((await forget(gone.userId, product)).data).toEqual({ forgot });
     const source = `{ templatesAuditLog(filter: { actorId: { eq: "${product.userId}" } }) {
       edges { node { action tenantId resourceType resourceId after } } } }`;
     const { templatesAuditLog } = await ask<{ templatesAuditLog: { edges: { node: object }[] } }>(
@@ -91,7 +93,7 @@ describe('a user who is forgotten', () => {
     for (const who of [first, one, gone, gone]) await rowsOf(who);
     // The first entry of the log makes its chain.
     await forget(first.userId);
-    for (const { userId } of [one, gone]) expect(await statementsOf(() => forget(userId))).toHaveLength(7);
+    for (const { userId } of [one, gone]) expect(await statementsOf(() => forget(userId))).toHaveLength(9);
     expect(await statementsOf(() => forget(gone.userId))).toHaveLength(3);
   });
 
@@ -107,5 +109,30 @@ describe('a user who is forgotten', () => {
     const rows = await rowsOf(other);
     expect(codes(await forget(other.userId, who))).toEqual(['FORBIDDEN']);
     expect(await left(rows)).toHaveLength(5);
+  });
+});
+
+describe('a user with more rows than one transaction deletes', () => {
+  const product = { ...system, userId: newId() };
+  const { db } = subgraph.createContext(aRequest(product)) as Context;
+  const kept = ['published', 'retired', 'organization'];
+  const entries = async (): Promise<unknown> => {
+    const log = `{ log: templatesAuditLog(filter: { actorId: { eq: "${product.userId}" } }) { totalCount } }`;
+    return (await ask<{ log: { totalCount: number } }>(subgraph, superadmin, log)).log.totalCount;
+  };
+
+  test('is forgotten by several, as far as the time lasts, and on when it is asked for again', async () => {
+    const gone = anAdmin();
+    const all = [await rowsOf(gone), await rowsOf(gone), await rowsOf(gone)] as const;
+    expect(await forgetUser(db, gone.userId, { size: 4, untilMs: 0 })).toBe(false);
+    expect((await Promise.all(all.map(left))).flat().filter((name) => name === 'draft')).toEqual([]);
+    expect(await entries()).toBe(4);
+    const sent = await statementsOf(async () =>
+      expect(await forgetUser(db, gone.userId, { size: 1 })).toBe(true),
+    );
+    // Two of a row each, and one that finds nothing.
+    expect(sent.filter(({ text }) => /^commit/i.test(text))).toHaveLength(3);
+    for (const rows of all) expect(await left(rows)).toEqual(kept);
+    expect(await entries()).toBe(6);
   });
 });

@@ -96,11 +96,11 @@ test('the schedule runs until it is ended, and goes on after a failure', async (
     expect([calls, logged.mock.calls.length]).toEqual([1, 1]);
     failing = false;
     await jest.advanceTimersByTimeAsync(15 * 60_000);
-    end();
+    await end();
     await jest.advanceTimersByTimeAsync(60 * 60_000);
     expect([calls, logged.mock.calls.length]).toEqual([2, 1]);
   } finally {
-    end();
+    await end();
     jest.useRealTimers();
   }
 });

@@ -1,9 +1,6 @@
-import { atIntervals, system, type Database, type Logger } from '@cdx/kit';
+import { atIntervals, inBatches, system, type Database, type Logger } from '@cdx/kit';
 import type { Transaction } from '../context.ts';
 import type { MediaStorage } from './storage.ts';
-
-/** Uploads that one transaction ends. */
-const batch = 100;
 
 /**
  * Ends the uploads whose time is over, and deletes what was sent of them. Processes that do it at the same time take
@@ -14,21 +11,20 @@ export async function endExpiredUploads(
   database: Database<Transaction>,
   storage: MediaStorage,
 ): Promise<number> {
-  let ended = 0;
-  for (let count = batch; count === batch; ended += count) {
-    count = await database.as(system).write(
+  const { rows } = await inBatches({ size: 100 }, (most) =>
+    database.as(system).write(
       async (tx) => {
         const expired = await tx.$queryRaw<{ readonly id: string; readonly path: string }[]>`
           select id::text, file_path as path from cms.media_uploads where expires_at < now()
-          order by expires_at limit ${batch} for update skip locked`;
+          order by expires_at limit ${most} for update skip locked`;
         for (const { path } of expired) await storage.delete(path);
         await tx.$executeRaw`delete from cms.media_uploads where id = any(${expired.map(({ id }) => id)}::uuid[])`;
         return expired.length;
       },
       { timeoutMs: 60_000, unaudited: 'What has expired ends by itself.' },
-    );
-  }
-  return ended;
+    ),
+  );
+  return rows;
 }
 
 /**
