@@ -103,31 +103,27 @@ async function post(body: string, headers: Headers): Promise<{ status: number; a
   return { status: response.status, answer: await response.json() };
 }
 
-async function signed(headers: Headers = {}): Promise<Headers> {
+function signed(headers: Headers = {}): Headers {
   return { [identityHeader]: signIdentity(secrets, 'things', request), ...headers };
 }
 
-const ask = async (query: string, headers: Headers = {}) =>
-  post(JSON.stringify({ query }), await signed(headers));
+const ask = async (query: string, headers: Headers = {}) => post(JSON.stringify({ query }), signed(headers));
 
 describe('a subgraph’s server asked by one who is not the gateway', () => {
   const forger = readSecrets('a guess at the secret of 32 characters or more');
-  const cases: readonly [string, () => Promise<Headers>][] = [
-    ['without an identity', () => Promise.resolve({})],
-    ['with nonsense', () => Promise.resolve({ [identityHeader]: 'nonsense' })],
-    [
-      'with a forged identity',
-      async () => ({ [identityHeader]: signIdentity(forger, 'things', request) }),
-    ],
+  const cases: readonly [string, () => Headers][] = [
+    ['without an identity', () => ({})],
+    ['with nonsense', () => ({ [identityHeader]: 'nonsense' })],
+    ['with a forged identity', () => ({ [identityHeader]: signIdentity(forger, 'things', request) })],
     [
       'with an identity for another subgraph',
-      async () => ({ [identityHeader]: signIdentity(secrets, 'others', request) }),
+      () => ({ [identityHeader]: signIdentity(secrets, 'others', request) }),
     ],
     [
       'with an identity that has expired',
-      async () => {
+      () => {
         jest.useFakeTimers({ now: Date.now() - 61_000 });
-        const headers = await signed();
+        const headers = signed();
         jest.useRealTimers();
         return headers;
       },
@@ -135,7 +131,7 @@ describe('a subgraph’s server asked by one who is not the gateway', () => {
   ];
 
   test.each(cases)('%s refuses, and executes nothing', async (_, headers) => {
-    const { status, answer } = await post(JSON.stringify({ query: whoAsks }), await headers());
+    const { status, answer } = await post(JSON.stringify({ query: whoAsks }), headers());
     expect(status).toBe(401);
     const extensions = { code: 'UNAUTHENTICATED' };
     expect(answer).toEqual({ errors: [{ message: 'A signed identity is needed', extensions }] });
@@ -186,7 +182,7 @@ describe('a subgraph’s server asked by the gateway', () => {
   test('takes variables and the name of an operation', async () => {
     const query = 'query A($text: String!) { echo(text: $text) } query B { echo(text: "b") }';
     const body = JSON.stringify({ query, operationName: 'A', variables: { text: 'a' } });
-    expect((await post(body, await signed())).answer).toEqual({ data: { echo: 'a' } });
+    expect((await post(body, signed())).answer).toEqual({ data: { echo: 'a' } });
   });
 
   test('tells what a mutation has changed, and of a query nothing', async () => {
@@ -219,7 +215,7 @@ describe('a subgraph’s server asked by the gateway', () => {
     ['without a query', '{}'],
     ['with variables that are no object', '{"query": "{ __typename }", "variables": "x"}'],
   ])('refuses a body that is %s', async (_, body) => {
-    const { status, answer } = await post(body, await signed());
+    const { status, answer } = await post(body, signed());
     expect(status).toBe(400);
     expect(answer).toEqual({
       errors: [
@@ -231,8 +227,8 @@ describe('a subgraph’s server asked by the gateway', () => {
   test('takes a body of megabytes, and refuses one of more than sixteen', async () => {
     const bodyOf = (length: number): string =>
       JSON.stringify({ query: '{ echo(text: "a") }', variables: { text: 'x'.repeat(length) } });
-    expect((await post(bodyOf(8_000_000), await signed())).status).toBe(200);
-    const { status, answer } = await post(bodyOf(17_000_000), await signed());
+    expect((await post(bodyOf(8_000_000), signed())).status).toBe(200);
+    const { status, answer } = await post(bodyOf(17_000_000), signed());
     expect(status).toBe(413);
     const message = 'The body must have at most 16777216 bytes';
     expect(answer).toEqual({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
@@ -258,7 +254,7 @@ describe('work that nobody waits for any more', () => {
   test('is given up when the gateway leaves', async () => {
     const leaving = new AbortController();
     const body = JSON.stringify({ query: '{ patience }' });
-    const headers = { 'content-type': 'application/json', ...(await signed()) };
+    const headers = { 'content-type': 'application/json', ...signed() };
     const asked = fetch(`${url}/graphql`, { method: 'POST', headers, body, signal: leaving.signal });
     while (reached.length === 0) await sleep(10);
     expect(reached[0]?.signal.aborted).toBe(false);
