@@ -170,6 +170,8 @@ try {
     const env = {
       ...process.env,
       PATH: [dirname(node), process.env.PATH].join(delimiter),
+      // What has been compiled once is not compiled again at the next start, nor in the processes that it starts.
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE ?? join(cache, 'compile'),
       APOLLO_TELEMETRY_DISABLED: 'true',
       CHECKPOINT_DISABLE: '1',
     };
