@@ -7,6 +7,11 @@ import { serve } from './serve.mjs';
 import * as statements from './statements.mjs';
 
 const edges = (nodes) => ({ edges: nodes.map((node) => ({ node })) });
+const page = ({ nodes, totalCount, hasNextPage }) => ({
+  totalCount,
+  pageInfo: { hasNextPage },
+  ...edges(nodes),
+});
 const index = (rows) => new Map(rows.map((row) => [row.id, row]));
 const distinct = (values) => [...new Set(values.filter((value) => value !== null))];
 const none = Promise.resolve([]);
@@ -100,8 +105,10 @@ const operations = {
     return { user: user ?? null };
   },
   async ListPage(caller, { tenant, from }) {
-    const { nodes, totalCount, hasNextPage } = await statements.userPage(caller, tenant, from, 50);
-    return { users: { totalCount, pageInfo: { hasNextPage }, ...edges(nodes) } };
+    return { users: page(await statements.userPage(caller, tenant, from, 50)) };
+  },
+  async Customers(caller, { tenant, first }) {
+    return { customers: page(await statements.customerPage(caller, tenant, first)) };
   },
   async Search(caller, { client, vector }) {
     const found = await statements.nearestMemories(caller, client, vector, 10);

@@ -12,6 +12,12 @@ import * as statements from './statements.mjs';
 
 const edges = (nodes) => ({ edges: nodes.map((node) => ({ node })) });
 
+const connection = ({ nodes, totalCount, hasNextPage }) => ({
+  ...edges(nodes),
+  totalCount,
+  pageInfo: { hasNextPage },
+});
+
 /** A loader of rows by their id. */
 function byId(read) {
   return new DataLoader(async (ids) => {
@@ -62,14 +68,10 @@ const resolvers = {
     user: (_, { id }, { users }) => users.load(id),
     clients: async (_, { first, filter }, { caller }) =>
       edges(await statements.clientsByIds(caller, filter.id.in, first)),
-    users: async (_, { first, filter }, { caller }) => {
-      const page = await statements.userPage(caller, filter.tenantId.eq, filter.email.gte, first);
-      return {
-        ...edges(page.nodes),
-        totalCount: page.totalCount,
-        pageInfo: { hasNextPage: page.hasNextPage },
-      };
-    },
+    users: async (_, { first, filter }, { caller }) =>
+      connection(await statements.userPage(caller, filter.tenantId.eq, filter.email.gte, first)),
+    customers: async (_, { first, filter }, { caller }) =>
+      connection(await statements.customerPage(caller, filter.tenantId.eq, first)),
     searchMemory: (_, { clientId, vector, limit }, { caller }) =>
       statements.nearestMemories(caller, clientId, vector, limit),
   },

@@ -105,6 +105,20 @@ export async function userPage(caller, tenant, from, first) {
   return { nodes, totalCount: counts[0].total, hasNextPage: page.length > first };
 }
 
+/** A page of a tenant's customers, and how many there are in all. */
+export async function customerPage(caller, tenant, first) {
+  const [page, counts] = await Promise.all([
+    rows(
+      caller,
+      `select id, email, first_name as "firstName", last_name as "lastName", company from crm.customers
+       where tenant_id = $1 order by email, id limit $2`,
+      [tenant, first + 1],
+    ),
+    rows(caller, 'select count(*)::int as total from crm.customers where tenant_id = $1', [tenant]),
+  ]);
+  return { nodes: page.slice(0, first), totalCount: counts[0].total, hasNextPage: page.length > first };
+}
+
 /** The memories of a client that are nearest to a vector. */
 export async function nearestMemories(caller, clientId, vector, limit) {
   const [client] = await clientById(caller, clientId);

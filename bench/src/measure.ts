@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Client, closedLoop, openLoop, turnstile } from './load.ts';
 import { cpuMsOf, memoryMbOf } from './processes.ts';
-import type { BenchRequest, Case } from './scenarios.ts';
+import { requestFor, type BenchRequest, type Case } from './scenarios.ts';
 import { percentile } from './statistics.ts';
 import type { Way } from './ways/index.ts';
 
@@ -49,7 +49,7 @@ export async function measureCase(
   const runs = equal.map((way) => ({
     way,
     client: new Client(way.url, Math.max(connections, 64)),
-    next: turnstile(requests),
+    next: turnstile(requests.map((request) => requestFor(way.name, request))),
     result: nothingYet(),
     latencies: new Array<number>(),
   }));
@@ -109,12 +109,12 @@ async function findDifferent(
 }
 
 /** The data of a way's answers; throws with the first error among them. */
-async function dataOf({ url }: Way, requests: readonly BenchRequest[]): Promise<unknown[]> {
+async function dataOf({ name, url }: Way, requests: readonly BenchRequest[]): Promise<unknown[]> {
   const client = new Client(url, 1);
   try {
     const all: unknown[] = [];
     for (const request of requests) {
-      const { data, errors } = JSON.parse((await client.send(request)).text) as {
+      const { data, errors } = JSON.parse((await client.send(requestFor(name, request))).text) as {
         readonly data?: unknown;
         readonly errors?: readonly { readonly message: string }[];
       };

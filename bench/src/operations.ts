@@ -19,6 +19,26 @@ export const operations = {
     clients(first: 200, filter: { id: { in: $ids } }) { edges { node {
       agents(first: $agents) { edges { node { name createdBy { name } personaTemplate { name }
         memories(first: 2) { edges { node { content } } } } } } } } } }`,
+  Customers: `query Customers($tenant: ID!, $first: Int!) {
+    customers(first: $first, filter: { tenantId: { eq: $tenant } }, orderBy: { field: EMAIL }) {
+      totalCount pageInfo { hasNextPage } edges { node { id email firstName lastName company } } } }`,
+  Overview: `query Overview($first: Int!) {
+    platform { tenants activeUsers mrr { amount currency } agentExecutions24h }
+    tenants(first: $first, orderBy: { field: NAME }) { edges { node { id name environment client { name tier }
+      auth { totalUsers activeUsers lastActivity }
+      crm { totalCustomers totalLeads pipelineValue avgProbability leadsByStage { stage count value } }
+      billing { mrr openInvoices overdueAmount } cms { items published }
+      analytics { events24h topEvents { name count } } notifications { unread failed24h }
+      agents { instances executions24h failureRate } } } } }`,
 } as const;
+
+/** What a way is asked in place of an operation that it has no such schema for; its data must be the same. */
+export const ownTexts: Readonly<Record<string, Partial<Record<OperationName, string>>>> = {
+  postgraphile: {
+    Customers: `query Customers($tenant: String!, $first: Int!) {
+      customers: allCustomers(first: $first, condition: { tenantId: $tenant }, orderBy: [EMAIL_ASC]) {
+        totalCount pageInfo { hasNextPage } edges { node { id: rowId email firstName lastName company } } } }`,
+  },
+};
 
 export type OperationName = keyof typeof operations;

@@ -21,7 +21,7 @@ export async function installPeers(cacheDir: string, say: (step: string) => void
     .update(await readFile(join(source, 'package-lock.json')))
     .digest('hex');
   if (existsSync(stamp) && (await readFile(stamp, 'utf8')) === wanted) return folder;
-  say('installing the peers from npm (about 700 MB, once)');
+  say('installing the peers from npm (about 1 GB, once)');
   await install(folder);
   await writeFile(stamp, wanted);
   return folder;

@@ -1,11 +1,13 @@
 import { featureHashing } from '../../subgraphs/clients/src/embedder/index.ts';
-import { operations, type OperationName } from './operations.ts';
+import { operations, ownTexts, type OperationName } from './operations.ts';
 import type { Tenant, World } from './world.ts';
 
 /** A request as it goes over the wire. */
 export interface BenchRequest {
   readonly authorization: string;
   readonly body: string;
+  /** What ways with another schema are sent instead, by their names. */
+  readonly ownBodies?: Readonly<Record<string, string>>;
 }
 
 /** Something that is measured: requests of one operation, no two alike in a row. */
@@ -24,7 +26,9 @@ export const scenarioNames = [
   'dashboard',
   'point',
   'list',
+  'customers',
   'search',
+  'overview',
   'mutation',
   'entities',
   'connections',
@@ -58,10 +62,22 @@ const rotated = <Thing>(list: readonly Thing[], by: number): Thing[] => {
 };
 
 function request(authorization: string, operationName: OperationName, variables: object): BenchRequest {
+  const bodyOf = (query: string): string => JSON.stringify({ operationName, query, variables });
+  const own = Object.entries(ownTexts).flatMap(([way, texts]) => {
+    const text = texts[operationName];
+    return text === undefined ? [] : [[way, bodyOf(text)]];
+  });
   return {
     authorization,
-    body: JSON.stringify({ operationName, query: operations[operationName], variables }),
+    body: bodyOf(operations[operationName]),
+    ...(own.length > 0 ? { ownBodies: Object.fromEntries(own) as Record<string, string> } : {}),
   };
+}
+
+/** The request as it goes to one way. */
+export function requestFor(way: string, sent: BenchRequest): BenchRequest {
+  const body = sent.ownBodies?.[way];
+  return body === undefined ? sent : { authorization: sent.authorization, body };
 }
 
 type Make = (index: number, tenant: Tenant, turn: number) => BenchRequest;
@@ -116,8 +132,17 @@ export async function casesOf(scenario: ScenarioName, world: World): Promise<Cas
         }),
         50,
       );
+    case 'customers':
+      return one(
+        perTenant(world, (_, { id, authorization }, turn) =>
+          request(authorization, 'Customers', { tenant: id, first: 31 + (turn % 20) }),
+        ),
+        50,
+      );
     case 'search':
       return one(await searches(world), 50);
+    case 'overview':
+      return one(overviews(world), 5);
     case 'mutation':
       return one(
         perTenant(world, (index, { authorization, clientIds }, turn) =>
@@ -133,6 +158,11 @@ export async function casesOf(scenario: ScenarioName, world: World): Promise<Cas
         requests: perTenant(world, point),
       }));
   }
+}
+
+/** All tenants, of a number that changes with every request. */
+function overviews({ superadmin }: World): BenchRequest[] {
+  return Array.from({ length: 20 }, (_, turn) => request(superadmin, 'Overview', { first: 31 + turn }));
 }
 
 function entities({ superadmin, clientIds }: World, size: (typeof growth)[number]): Case {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { addressesOf } from './supergraph.ts';
+import type { ScenarioName } from '../scenarios.ts';
 import { startGatewayProcess, startPeer, startProgram, type Site, type Started, type Way } from './way.ts';
 
 export type { Site, Way } from './way.ts';
@@ -10,8 +11,16 @@ interface WayKind {
   readonly title: string;
   /** Whether it reads the product's subgraphs by HTTP, whose cost is then its own. */
   readonly overSubgraphs: boolean;
+  /** What it can answer; everything when not given. */
+  readonly scenarios?: readonly ScenarioName[];
   readonly start: (site: Site) => Promise<Started>;
 }
+
+/** What the hand-written servers have been written for. */
+const written: readonly ScenarioName[] = [
+  ...(['dashboard', 'point', 'list', 'customers', 'search', 'mutation'] as const),
+  ...(['entities', 'connections'] as const),
+];
 
 /** The ways, the baseline of all ratios first. */
 const ways = {
@@ -44,16 +53,25 @@ const ways = {
   'graphql-js': {
     title: 'one server, graphql-js',
     overSubgraphs: false,
+    scenarios: written,
     start: (site) => startSingle(site, 'graphql-js'),
   },
   'graphql-jit': {
     title: 'one server, graphql-jit',
     overSubgraphs: false,
+    scenarios: written,
     start: (site) => startSingle(site, 'graphql-jit'),
+  },
+  postgraphile: {
+    title: 'PostGraphile',
+    overSubgraphs: false,
+    scenarios: ['customers'],
+    start: (site) => startPeer(site.peers, 'postgraphile.mjs', peerEnvironment(site)),
   },
   floor: {
     title: 'SQL floor',
     overSubgraphs: false,
+    scenarios: written,
     start: (site) => startPeer(site.peers, 'floor.mjs', peerEnvironment(site)),
   },
 } satisfies Record<string, WayKind>;
@@ -70,13 +88,14 @@ export const titles = Object.fromEntries(wayNames.map((name) => [name, ways[name
 
 /** Starts one way. */
 export async function startWay(name: WayName, site: Site): Promise<Way> {
-  const { overSubgraphs, start }: WayKind = ways[name];
+  const { overSubgraphs, scenarios, start }: WayKind = ways[name];
   const started = await start(site);
   const pids = [started.pid, ...(overSubgraphs ? site.subgraphPids : [])];
   return {
     name,
     url: `http://127.0.0.1:${started.port}/graphql`,
     pids,
+    answers: (scenario) => scenarios?.includes(scenario) ?? true,
     stop: () => started.stop(),
   };
 }

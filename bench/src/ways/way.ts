@@ -1,6 +1,7 @@
 import { fork, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import type { ScenarioName } from '../scenarios.ts';
 import type { DatabaseUrls } from '../../../databases/src/index.ts';
 
 /** One way to answer the same operations from the same databases, running. */
@@ -10,6 +11,8 @@ export interface Way {
   readonly url: string;
   /** Its own processes, subgraphs included; the databases are counted for every way alike. */
   readonly pids: readonly number[];
+  /** Whether it has what a scenario asks for. */
+  answers(scenario: ScenarioName): boolean;
   stop(): Promise<void>;
 }
 
