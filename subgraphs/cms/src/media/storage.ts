@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { mkdir, open, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -48,8 +48,10 @@ export function folderStorage(folder: string): MediaStorage {
       const path = pathOf(key);
       const part = `${path}.${randomUUID()}.part`;
       await mkdir(dirname(path), { recursive: true });
+      // Opened before the content is asked for: a stream that opens by itself may still make the file after it was removed.
+      const file = await open(part, 'wx');
       try {
-        await pipeline(content, createWriteStream(part, { flags: 'wx' }));
+        await pipeline(content, file.createWriteStream());
         // Whoever reads meanwhile has the former file or the new one, and no half of either.
         await rename(part, path);
       } catch (error) {
