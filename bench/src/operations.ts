@@ -22,9 +22,9 @@ export const operations = {
   Customers: `query Customers($tenant: ID!, $first: Int!) {
     customers(first: $first, filter: { tenantId: { eq: $tenant } }, orderBy: { field: EMAIL }) {
       totalCount pageInfo { hasNextPage } edges { node { id email firstName lastName company } } } }`,
-  Overview: `query Overview($first: Int!) {
+  Overview: `query Overview($ids: [ID!]!) {
     platform { tenants activeUsers mrr { amount currency } agentExecutions24h }
-    tenants(first: $first, orderBy: { field: NAME }) { edges { node { id name environment client { name tier }
+    tenants(first: 50, filter: { id: { in: $ids } }, orderBy: { field: NAME }) { edges { node { id name environment client { name tier }
       auth { totalUsers activeUsers lastActivity }
       crm { totalCustomers totalLeads pipelineValue avgProbability leadsByStage { stage count value } }
       billing { mrr openInvoices overdueAmount } cms { items published }
