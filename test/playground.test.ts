@@ -82,6 +82,15 @@ describe('the playground', () => {
     expect(await result('superadmin@cdx.example')).toContain('SUPERADMIN');
   });
 
+  test('runs what is pasted over another query at once', async () => {
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate(`navigator.clipboard.writeText('{ me { role } }')`);
+    await page.locator('.graphiql-query-editor').click();
+    for (const keys of ['Control+A', 'Control+V', 'Control+Enter']) await page.keyboard.press(keys);
+    const pane = page.locator('.result-window').filter({ hasNotText: 'superadmin@cdx.example' });
+    await pane.filter({ hasText: 'SUPERADMIN' }).waitFor({ timeout: 10_000 });
+  });
+
   test('subscribes, and shows what happens as it happens', async () => {
     await page.getByRole('button', { name: /examples/i }).click();
     await page.getByRole('menuitem', { name: /on record, live/i }).click();

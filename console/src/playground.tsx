@@ -19,20 +19,36 @@ function createFetcher(session: Session, graphqlPath: string): Fetcher {
   const ask = createGraphiQLFetcher({ url, fetch: session.fetch });
   const events = createClient({ url, fetchFn: session.fetch, retryAttempts: 0 });
   return (params, options) => {
-    if (!isSubscription(params)) return ask(params, options);
+    const { operationName, isSubscription } = readOperation(params);
+    // Not the document that it has parsed, by which its own fetcher would tell a subscription.
+    const { headers = {} } = options ?? {};
+    if (!isSubscription) return ask({ ...params, operationName }, { headers });
     const variables = (params.variables ?? {}) as Record<string, unknown>;
-    return events.iterate({ query: params.query, variables });
+    return events.iterate({ query: params.query, variables, ...(operationName ? { operationName } : {}) });
   };
 }
 
-/** Read from what is sent: the document that GraphiQL has parsed is, for a moment, that of the text before. */
-function isSubscription({ query, operationName }: FetcherParams): boolean {
+interface SentOperation {
+  readonly operationName: string | null;
+  readonly isSubscription: boolean;
+}
+
+/**
+ * Read from what is sent: GraphiQL parses the editor a moment after it can be run, and until then names and knows the
+ * operation of the text before.
+ */
+function readOperation({ query, operationName = null }: FetcherParams): SentOperation {
   try {
-    const operation = getOperationAST(parse(query), operationName);
-    return operation?.operation === OperationTypeNode.SUBSCRIPTION;
+    const document = parse(query);
+    const named = getOperationAST(document, operationName);
+    const operation = named ?? getOperationAST(document);
+    return {
+      operationName: named ? operationName : null,
+      isSubscription: operation?.operation === OperationTypeNode.SUBSCRIPTION,
+    };
   } catch {
     // What cannot be parsed is for the server to refuse, in its words.
-    return false;
+    return { operationName, isSubscription: false };
   }
 }
 
