@@ -81,11 +81,15 @@ function missing(definition: string): never {
   throw new Error(`The clients database has no agent definition ${definition}; its migrations seed it`);
 }
 
-/** What the agents ran. */
+/**
+ * What the agents ran until the demo was loaded, so that the last day has some of it too.
+ * @param loadedAt the moment that it ends at
+ */
 export function executionRows(
   { id: clientId, business }: DemoClient,
   agents: readonly Agent[],
   projectIds: readonly string[],
+  loadedAt: Date,
 ): Row[] {
   return agents.flatMap(({ id, createdAt }) =>
     Array.from({ length: executionsPerAgent }, (_, index) => {
@@ -96,12 +100,13 @@ export function executionRows(
       const status = weighted(random, { queued: 8, running: 10, succeeded: 64, failed: 12, cancelled: 6 });
       // What waits or runs began a moment ago.
       const isOpen = status === 'queued' || status === 'running';
-      const at = between(random, isOpen ? new Date(now.getTime() - day / 12) : createdAt, now);
+      const at = between(random, isOpen ? new Date(loadedAt.getTime() - day / 12) : createdAt, loadedAt);
       const startedAt =
         status === 'queued' ? null : new Date(at.getTime() + random.number.int({ min: 50, max: 9_000 }));
       const tookMs = random.number.int({ min: 400, max: 180_000 });
       return {
-        id: demoId(path, at),
+        // The same at every run, so that one which was interrupted is completed.
+        id: demoId(path, createdAt),
         agent_instance_id: id,
         project_id: random.datatype.boolean(0.6) ? random.helpers.arrayElement(projectIds) : null,
         workflow_name: workflow,

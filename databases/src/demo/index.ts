@@ -31,7 +31,7 @@ const hourMs = 3_600_000;
 export async function loadDemoData(options: DemoOptions): Promise<void> {
   const { urls, scale, now = new Date(Math.floor(Date.now() / hourMs) * hourMs), onProgress } = options;
   await withMysql(urlOf(urls, 'auth'), async (auth) => {
-    if (!(await hasMarker(auth))) await load(auth, options);
+    if (!(await hasMarker(auth))) await load(auth, { ...options, now });
   });
   await loadDomainDemos(await findDemoDomains(), urls, demoWorld(scale, now), onProgress);
 }
@@ -54,7 +54,10 @@ export function demoWorld(scale: number, now: Date): DemoWorld {
   });
 }
 
-async function load(auth: Connection, { urls, scale, onProgress }: DemoOptions): Promise<void> {
+async function load(
+  auth: Connection,
+  { urls, scale, now, onProgress }: Required<DemoOptions>,
+): Promise<void> {
   const sizes = sizesAt(scale);
   const tenants = tenantsOf(sizes);
   const accounts = await planAccounts(auth, tenants);
@@ -63,10 +66,11 @@ async function load(auth: Connection, { urls, scale, onProgress }: DemoOptions):
     const definitions = await clients.query<{ key: string; id: string }>(
       'select key, id from clients.agent_definitions',
     );
-    const definitionIds = new Map(definitions.rows.map(({ key, id }) => [key, id]));
-    const plans = clientsOf(tenants, sizes).map((client) =>
-      planClient(client, sizes, definitionIds, templates.personaFor),
-    );
+    const parts = {
+      ...{ sizes, personas: templates.personaFor, loadedAt: now },
+      definitions: new Map(definitions.rows.map(({ key, id }) => [key, id])),
+    };
+    const plans = clientsOf(tenants, sizes).map((client) => planClient(client, parts));
 
     const total =
       [accounts.tables, accounts.marker, templates.tables].reduce(

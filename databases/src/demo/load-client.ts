@@ -18,12 +18,20 @@ export interface ClientPlan {
   readonly rowCount: number;
 }
 
+/** What the rows of all clients are made from. */
+export interface ClientParts {
+  readonly sizes: Sizes;
+  /** The ids of agent definitions, by their keys. */
+  readonly definitions: ReadonlyMap<string, string>;
+  readonly personas: PersonaChoice;
+  /** The moment that their history ends at. */
+  readonly loadedAt: Date;
+}
+
 /** Makes the rows of a client. */
 export function planClient(
   client: DemoClient,
-  sizes: Sizes,
-  definitions: ReadonlyMap<string, string>,
-  personas: PersonaChoice,
+  { sizes, definitions, personas, loadedAt }: ClientParts,
 ): ClientPlan {
   const agents = agentsOf(client, sizes, definitions, personas);
   const agentIds = agents.map(({ id }) => id);
@@ -32,7 +40,7 @@ export function planClient(
   const tables: Tables = [
     ['agent_instances', agents.map(({ row }) => row)],
     ['projects', projects],
-    ['workflow_executions', executionRows(client, agents, projectIds)],
+    ['workflow_executions', executionRows(client, agents, projectIds, loadedAt)],
     ['usage_analytics', usageRows(client, agentIds)],
   ];
   const { memoriesPerAgent } = sizes;
