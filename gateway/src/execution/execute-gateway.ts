@@ -31,9 +31,10 @@ export function executeGateway(manager: SupergraphManager, sourceOf: SourceOf): 
   const listeners = new Set<GatewaySchemaLoadOrUpdateCallback>();
   let executor: PlanExecutor | undefined;
   let cleanup: (() => void) | undefined;
-  const update = (supergraph: string): void => {
-    executor = new PlanExecutor(new Planner(supergraph), sourceOf);
-    const loaded = { apiSchema: executor.schema, coreSupergraphSdl: supergraph };
+  const executorOf = (supergraph: string): PlanExecutor => new PlanExecutor(supergraph, sourceOf);
+  const serve = (next: PlanExecutor): void => {
+    executor = next;
+    const loaded = { apiSchema: next.schema, coreSupergraphSdl: next.supergraph };
     for (const listener of listeners) listener(loaded);
   };
   return {
@@ -43,14 +44,15 @@ export function executeGateway(manager: SupergraphManager, sourceOf: SourceOf): 
     },
     async load() {
       const managed = await manager.initialize({
-        update,
-        async healthCheck(supergraph) {
-          const { subgraphs } = new Planner(supergraph);
-          await Promise.all(subgraphs.map(({ name, url }) => sourceOf(name, url).check()));
+        update: (supergraph) => serve(executorOf(supergraph)),
+        async updateIfHealthy(supergraph) {
+          const next = executorOf(supergraph);
+          await next.checkSources();
+          serve(next);
         },
       });
       ({ cleanup } = managed);
-      update(managed.supergraphSdl);
+      serve(executorOf(managed.supergraphSdl));
       return {
         executor(context) {
           if (!executor) throw new TypeError('An operation came before the schema');
@@ -77,18 +79,26 @@ interface DocumentPlans {
 const maxPlans = 64;
 
 class PlanExecutor {
+  /** As SDL. */
+  readonly supergraph: string;
   readonly #planner: Planner;
   readonly #sources: ReadonlyMap<string, SubgraphSource>;
   /** Documents are kept by who parses them, so the same operation comes as the same object. */
   readonly #plans = new WeakMap<DocumentNode, DocumentPlans>();
 
-  constructor(planner: Planner, sourceOf: SourceOf) {
-    this.#planner = planner;
-    this.#sources = new Map(planner.subgraphs.map(({ name, url }) => [name, sourceOf(name, url)]));
+  constructor(supergraph: string, sourceOf: SourceOf) {
+    this.supergraph = supergraph;
+    this.#planner = new Planner(supergraph);
+    this.#sources = new Map(this.#planner.subgraphs.map(({ name, url }) => [name, sourceOf(name, url)]));
   }
 
   get schema(): GraphQLSchema {
     return this.#planner.schema;
+  }
+
+  /** Rejects with the reason when a subgraph does not answer. */
+  async checkSources(): Promise<void> {
+    await Promise.all([...this.#sources.values()].map((source) => source.check()));
   }
 
   async execute(context: Context): Promise<GatewayExecutionResult> {

@@ -11,8 +11,8 @@ export interface SupergraphManager {
 export interface SupergraphServing {
   /** Serves it from now on. Throws when it is none that can be served; the one before goes on. */
   readonly update: (supergraph: string) => void;
-  /** Rejects with the reason when it is none, or when one of its subgraphs does not answer. */
-  readonly healthCheck: (supergraph: string) => Promise<void>;
+  /** The same, once all its subgraphs have answered; rejects with the reason when one does not. */
+  readonly updateIfHealthy: (supergraph: string) => Promise<void>;
 }
 
 /** The supergraph to begin with, as SDL. */

@@ -12,14 +12,13 @@ const intervalMs = 1_000;
  */
 export function watchSupergraph(file: string, log: Logger): SupergraphManager {
   return {
-    async initialize({ update, healthCheck }) {
+    async initialize({ updateIfHealthy }) {
       let current = await readFile(file, 'utf8');
       const onChange = async (): Promise<void> => {
         try {
           const next = await readFile(file, 'utf8');
           if (next === current) return;
-          await healthCheck(next);
-          update(next);
+          await updateIfHealthy(next);
           current = next;
           log.info({ file }, 'a new supergraph is served');
         } catch (error) {
