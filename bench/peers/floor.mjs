@@ -2,16 +2,11 @@
  * The floor: the same statements and the same answers with no GraphQL at all. The operation's name says which function
  * runs; the rows are put together by hand. Nothing that answers from these databases can cost less than about this.
  */
+import { edges, page } from './connection.mjs';
 import { callerOf } from './identity.mjs';
 import { serve } from './serve.mjs';
 import * as statements from './statements.mjs';
 
-const edges = (nodes) => ({ edges: nodes.map((node) => ({ node })) });
-const page = ({ nodes, totalCount, hasNextPage }) => ({
-  totalCount,
-  pageInfo: { hasNextPage },
-  ...edges(nodes),
-});
 const index = (rows) => new Map(rows.map((row) => [row.id, row]));
 const distinct = (values) => [...new Set(values.filter((value) => value !== null))];
 const none = Promise.resolve([]);

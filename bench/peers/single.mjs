@@ -6,17 +6,10 @@ import { readFileSync } from 'node:fs';
 import DataLoader from 'dataloader';
 import { buildSchema, execute, parse, validate } from 'graphql';
 import { compileQuery } from 'graphql-jit';
+import { edges, page } from './connection.mjs';
 import { callerOf } from './identity.mjs';
 import { serve } from './serve.mjs';
 import * as statements from './statements.mjs';
-
-const edges = (nodes) => ({ edges: nodes.map((node) => ({ node })) });
-
-const connection = ({ nodes, totalCount, hasNextPage }) => ({
-  ...edges(nodes),
-  totalCount,
-  pageInfo: { hasNextPage },
-});
 
 /** A loader of rows by their id. */
 function byId(read) {
@@ -69,9 +62,9 @@ const resolvers = {
     clients: async (_, { first, filter }, { caller }) =>
       edges(await statements.clientsByIds(caller, filter.id.in, first)),
     users: async (_, { first, filter }, { caller }) =>
-      connection(await statements.userPage(caller, filter.tenantId.eq, filter.email.gte, first)),
+      page(await statements.userPage(caller, filter.tenantId.eq, filter.email.gte, first)),
     customers: async (_, { first, filter }, { caller }) =>
-      connection(await statements.customerPage(caller, filter.tenantId.eq, first)),
+      page(await statements.customerPage(caller, filter.tenantId.eq, first)),
     searchMemory: (_, { clientId, vector, limit }, { caller }) =>
       statements.nearestMemories(caller, clientId, vector, limit),
   },

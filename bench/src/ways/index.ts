@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { addressesOf } from './supergraph.ts';
-import type { ScenarioName } from '../scenarios.ts';
+import { scenarioNames, type ScenarioName } from '../scenarios.ts';
 import { startGatewayProcess, startPeer, startProgram, type Site, type Started, type Way } from './way.ts';
 
 export type { Site, Way } from './way.ts';
@@ -17,10 +17,7 @@ interface WayKind {
 }
 
 /** What the hand-written servers have been written for. */
-const written: readonly ScenarioName[] = [
-  ...(['dashboard', 'point', 'list', 'customers', 'search', 'mutation'] as const),
-  ...(['entities', 'connections'] as const),
-];
+const written = scenarioNames.filter((name) => name !== 'overview');
 
 /** The ways, the baseline of all ratios first. */
 const ways = {

@@ -1,9 +1,10 @@
+import { tenantId } from '@cdx/kit';
 import { z } from 'zod';
 import { defineSaga, type Scope, type Step } from './definition.ts';
 
 /** What `archiveTenant` takes. */
 export const archiveTenantInput = z.object({
-  id: z.string().min(1, 'must not be empty').max(50),
+  id: tenantId,
   reason: z.string().trim().min(1, 'must not be empty').max(1_000).nullish(),
 });
 
@@ -30,12 +31,12 @@ const clientsOf = ({ kept }: ArchiveScope): z.output<typeof clientsBefore>['clie
 const subscriptionsOf = ({ kept }: ArchiveScope): readonly string[] =>
   subscriptionsBefore.parse(kept('subscriptionsBefore')).renewingSubscriptions;
 
-const tenantId = ({ input: { id } }: ArchiveScope): { readonly tenantId: string } => ({ tenantId: id });
+const ofTenant = ({ input: { id } }: ArchiveScope): { readonly tenantId: string } => ({ tenantId: id });
 
 /** A step that changes nothing, and so is undone by nothing: it has the journal know how it was. */
 const looking = (name: string, service: string, query: string, isInternal = false): ArchiveStep => ({
   ...{ name, service, keepsAnswer: true },
-  run: { isInternal, query, variables: tenantId },
+  run: { isInternal, query, variables: ofTenant },
   undo: 'nothing',
 });
 
@@ -79,12 +80,12 @@ const archiving: readonly ArchiveStep[] = [
     run: {
       isInternal: true,
       query: 'mutation ($tenantId: ID!) { setTenantAccess(tenantId: $tenantId, isOpen: false) }',
-      variables: tenantId,
+      variables: ofTenant,
     },
     undo: {
       isInternal: true,
       query: `mutation ($tenantId: ID!, $isOpen: Boolean!) { setTenantAccess(tenantId: $tenantId, isOpen: $isOpen) }`,
-      variables: (scope) => ({ ...tenantId(scope), isOpen: !isClosed(scope) }),
+      variables: (scope) => ({ ...ofTenant(scope), isOpen: !isClosed(scope) }),
     },
   },
   {
@@ -92,13 +93,13 @@ const archiving: readonly ArchiveStep[] = [
     run: {
       isInternal: true,
       query: 'mutation ($tenantId: ID!, $ids: [ID!]!) { archiveClientsOf(tenantId: $tenantId, ids: $ids) }',
-      variables: (scope) => ({ ...tenantId(scope), ids: Object.values(clientsOf(scope)).flat() }),
+      variables: (scope) => ({ ...ofTenant(scope), ids: Object.values(clientsOf(scope)).flat() }),
     },
     undo: {
       isInternal: true,
       query: `mutation ($tenantId: ID!, $active: [ID!]!, $suspended: [ID!]!) {
         restoreClientsOf(tenantId: $tenantId, active: $active, suspended: $suspended) }`,
-      variables: (scope) => ({ ...tenantId(scope), ...clientsOf(scope) }),
+      variables: (scope) => ({ ...ofTenant(scope), ...clientsOf(scope) }),
     },
   },
   {
@@ -108,7 +109,7 @@ const archiving: readonly ArchiveStep[] = [
       query: `mutation ($tenantId: ID!, $ids: [ID!]!, $reason: String) {
         endSubscriptionsOf(tenantId: $tenantId, ids: $ids, reason: $reason) }`,
       variables: (scope) => ({
-        ...tenantId(scope),
+        ...ofTenant(scope),
         ids: subscriptionsOf(scope),
         reason: scope.input.reason ?? 'The tenant is archived',
       }),
@@ -116,7 +117,7 @@ const archiving: readonly ArchiveStep[] = [
     undo: {
       isInternal: true,
       query: `mutation ($tenantId: ID!, $ids: [ID!]!) { keepSubscriptionsOf(tenantId: $tenantId, ids: $ids) }`,
-      variables: (scope) => ({ ...tenantId(scope), ids: subscriptionsOf(scope) }),
+      variables: (scope) => ({ ...ofTenant(scope), ids: subscriptionsOf(scope) }),
     },
   },
 ];

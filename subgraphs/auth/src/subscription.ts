@@ -1,6 +1,8 @@
 import {
+  amount,
   asJson,
   badInput,
+  currency,
   given,
   isSelected,
   loadAllOf,
@@ -42,8 +44,8 @@ const subscriptions: Readable = { table, order: { property: 'startedAt', directi
 
 const tierInput = z
   .object({
-    price: z.string().regex(/^\d{1,10}(\.\d{1,2})?$/, 'must be an amount such as 29.00'),
-    currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
+    price: amount,
+    currency,
     limits: z.record(z.string(), z.unknown()),
     features: z.array(z.string().min(1).max(200)).max(100),
     sortOrder: z.int(),

@@ -1,15 +1,10 @@
-import { requireRole, type User } from '@cdx/kit';
+import { amount, requireRole, type User } from '@cdx/kit';
 import { z } from 'zod';
 import type { Context } from './context.ts';
 import { exact } from './money.ts';
 
 /** Rules that several inputs share. */
-export const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as EUR');
 export const metadata = z.record(z.string(), z.unknown(), 'must be an object');
-export const tenantId = z.string().min(1, 'must not be empty').max(50);
-
-/** An amount of money from 0, to the cent. */
-export const amount = z.string().regex(/^\d{1,10}(\.\d{1,2})?$/, 'must be an amount such as 29.00');
 
 /** A number from 0 with four places. */
 export const measure = z

@@ -1,9 +1,22 @@
-import { asJson, badInput, conflict, given, idFor, notFound, parseInput, tenantOf, uuid } from '@cdx/kit';
+import {
+  amount,
+  asJson,
+  badInput,
+  conflict,
+  currency,
+  given,
+  idFor,
+  notFound,
+  parseInput,
+  tenantId,
+  tenantOf,
+  uuid,
+} from '@cdx/kit';
 import type { InvoiceRow } from '@cdx/prisma-billing/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Context, Transaction } from './context.ts';
-import { amount, currency, line, measure, metadata, requireBiller, tenantId } from './inputs.ts';
+import { line, measure, metadata, requireBiller } from './inputs.ts';
 import { itemLine, readLines, type InvoiceLine } from './invoice-line.ts';
 import { existingInvoice } from './invoice.ts';
 import { holdInvoice, lockingOnly } from './locks.ts';

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { badInput, conflict, newId, notFound, parseInput, uuid } from '@cdx/kit';
+import { badInput, conflict, currency, newId, notFound, parseInput, uuid } from '@cdx/kit';
 import type { Prisma } from '@cdx/prisma-billing';
 import type { InvoiceRow, PaymentRow } from '@cdx/prisma-billing/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
 import type { Context, Transaction } from './context.ts';
-import { currency, line, positiveAmount, requireBiller } from './inputs.ts';
+import { line, positiveAmount, requireBiller } from './inputs.ts';
 import { holdInvoice, lockingOnly } from './locks.ts';
 import { exact, toCents } from './money.ts';
 import { paymentsOf } from './paid.ts';

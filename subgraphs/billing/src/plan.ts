@@ -1,6 +1,8 @@
 import {
+  amount,
   asJson,
   conflict,
+  currency,
   given,
   idFor,
   isSelected,
@@ -16,7 +18,7 @@ import sql from 'sql-template-tag';
 import { z } from 'zod';
 import type { MutationResolvers, PlanResolvers, QueryResolvers } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
-import { amount, currency, line, requireBiller } from './inputs.ts';
+import { line, requireBiller } from './inputs.ts';
 import { exact } from './money.ts';
 
 /** Plans are the same for all who may read billing. */

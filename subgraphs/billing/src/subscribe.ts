@@ -1,8 +1,8 @@
-import { asJson, conflict, given, idFor, notFound, parseInput, tenantOf, uuid } from '@cdx/kit';
+import { asJson, conflict, given, idFor, notFound, parseInput, tenantId, tenantOf, uuid } from '@cdx/kit';
 import type { BillingSubscriptionRow } from '@cdx/prisma-billing/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
-import { metadata, percentage, requireBiller, tenantId } from './inputs.ts';
+import { metadata, percentage, requireBiller } from './inputs.ts';
 import { issueInvoice, planLine } from './issue-invoice.ts';
 import { holdPlan, lockingOnly, type Price } from './locks.ts';
 import { addDays, monthsOf, periodFrom } from './periods.ts';

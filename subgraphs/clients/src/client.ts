@@ -14,6 +14,7 @@ import {
   parseInput,
   requireUser,
   selectColumns,
+  tenantId,
   tenantOf,
   uuid,
   type Audit,
@@ -44,7 +45,7 @@ const settings = z.record(z.string(), z.unknown());
 const provisionInput = z.object({
   id: newTenantId,
   name,
-  tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+  tenantId: tenantId.nullish(),
   ownerUserId: uuid.nullish(),
   tier: tier.nullish().transform((value) => value ?? 'free'),
   contactEmail,

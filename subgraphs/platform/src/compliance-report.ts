@@ -7,6 +7,7 @@ import {
   loadPage,
   notFound,
   parseInput,
+  tenantId,
   uuid,
   type Readable,
 } from '@cdx/kit';
@@ -32,7 +33,7 @@ const findings = z
   .max(1_000, 'must be at most 1,000');
 const recordInput = z
   .object({
-    tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+    tenantId: tenantId.nullish(),
     framework: z.enum(['soc2', 'iso27001', 'gdpr', 'hipaa', 'pci_dss']),
     periodStart: z.date(),
     periodEnd: z.date(),

@@ -1,4 +1,4 @@
-import { asJson, conflict, parseInput, uuid } from '@cdx/kit';
+import { asJson, conflict, parseInput, tenantId, uuid } from '@cdx/kit';
 import type { SagaRow } from '@cdx/prisma-platform/tables';
 import { z } from 'zod';
 import type { MutationResolvers } from '../generated/resolvers.ts';
@@ -11,7 +11,7 @@ const beginInput = z.object({
   id: uuid,
   kind: z.string().regex(/^[a-z][A-Za-z]{0,49}$/, 'must be the name of a mutation'),
   subject: z.string().min(1, 'must not be empty').max(100),
-  tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+  tenantId: tenantId.nullish(),
   requestedBy: uuid,
   input: object,
   steps: journalledSteps,

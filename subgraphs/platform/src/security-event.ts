@@ -9,6 +9,7 @@ import {
   notFound,
   parseInput,
   requireRole,
+  tenantId,
   uuid,
   type Readable,
 } from '@cdx/kit';
@@ -32,7 +33,7 @@ function readableEvents(context: Context): Readable {
 }
 
 const recordInput = z.object({
-  tenantId: z.string().min(1, 'must not be empty').max(50).nullish(),
+  tenantId: tenantId.nullish(),
   severity: z.enum(['info', 'low', 'medium', 'high', 'critical']),
   kind: z.string().regex(/^[a-z][a-z0-9_.]{0,99}$/, 'must be small letters, digits, _ and ., at most 100'),
   userId: uuid.nullish(),
