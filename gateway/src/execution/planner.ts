@@ -21,6 +21,7 @@ import {
 import { compilePlan, rootKeys } from './compile-plan.ts';
 import { conditionsOf, settleConditions } from './conditions.ts';
 import type { PlanStep } from './fetch.ts';
+import { introspectionIn, withoutIntrospection } from './introspection.ts';
 import type { Data } from './objects.ts';
 import { supergraphForPlanning } from './planning-supergraph.ts';
 import type { IsOfType, PlannedGraph } from './representation.ts';
@@ -121,7 +122,7 @@ export class Planner {
   ): CompiledOperation {
     const operationName = operation.name?.value;
     const settled = settleConditions(document, (variable) => values.get(variable));
-    const unreserved = unreserve(this.#keys.planned(settled));
+    const unreserved = unreserve(this.#keys.planned(withoutIntrospection(settled)));
     const planned = operationFromDocument(
       this.#api,
       unreserved.document,
@@ -151,21 +152,6 @@ export class Planner {
       throw new GraphQLError(`No service can answer what is asked of ${name}`, { extensions });
     }
   }
-}
-
-/** The root fields of an operation that ask for the schema, as a document of their own. */
-function introspectionIn(
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
-  fields: readonly SelectedField[],
-): DocumentNode | undefined {
-  const selections = fields
-    .filter(({ name }) => name === '__schema' || name === '__type')
-    .map(({ node }) => node);
-  if (selections.length === 0) return undefined;
-  const asked = { ...operation, selectionSet: { kind: Kind.SELECTION_SET, selections } } as const;
-  const rest = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
-  return { kind: Kind.DOCUMENT, definitions: [asked, ...rest] };
 }
 
 function fragmentsOf({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {

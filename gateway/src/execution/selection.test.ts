@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from '@jest/globals';
+import { getIntrospectionQuery, type IntrospectionQuery } from 'graphql';
 import { aGraph, stopGraphs } from './testing.ts';
 
 afterAll(stopGraphs);
@@ -138,6 +139,23 @@ test('the schema is answered beside data', async () => {
     cat: { color: 'fur black' },
     t: { kind: 'INTERFACE' },
   });
+});
+
+test('the schema is answered as the newest introspection asks for it, which planners do not know', async () => {
+  const options = { inputValueDeprecation: true, specifiedByUrl: true, oneOf: true };
+  const answer = await graph.ask(getIntrospectionQuery(options));
+  expect(answer.errors).toEqual([]);
+  const { __schema: described } = answer.data as IntrospectionQuery;
+  const cat = described.types.find(({ name }) => name === 'Cat');
+  expect(cat).toMatchObject({ kind: 'OBJECT', fields: expect.arrayContaining([expect.anything()]) });
+  const query = `query ($name: String!, $schema: Boolean!) { ... on Query { __schema @include(if: $schema) { ...S } ...T } }
+    fragment S on __Schema { queryType { ...K } } fragment T on Query { __type(name: $name) { ...K } }
+    fragment K on __Type { kind isOneOf }`;
+  const type = { kind: 'OBJECT', isOneOf: null };
+  expect(await dataOf(query, { name: 'Cat', schema: true })).toEqual({
+    ...{ __schema: { queryType: type }, __type: type },
+  });
+  expect(await dataOf(query, { name: 'Cat', schema: false })).toEqual({ __type: type });
 });
 
 test('a subscription is executed for one event, whose entity other services add to', async () => {
