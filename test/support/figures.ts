@@ -11,6 +11,8 @@ type Row = Readonly<Record<string, string | number | null>>;
 /** Connections of the databases' owners, who are bound by no policy. */
 export interface Books {
   figuresOf(tenantId: string): Promise<Readonly<Record<string, unknown>>>;
+  /** Those of the platform as a whole, with the currencies by name. */
+  figuresOfAll(): Promise<Readonly<Record<string, unknown>>>;
   /** The ids of all tenants, by name. */
   tenants(): Promise<readonly string[]>;
   close(): Promise<void>;
@@ -52,6 +54,22 @@ export async function openBooks(): Promise<Books> {
         notifications: await notices(rows, tenant),
       };
     },
+    async figuresOfAll() {
+      const [tenants] = await rows('platform', 'select count(*)::int as n from platform.tenants');
+      const [users] = await auth.query<readonly { n: number }[]>(
+        'select count(*) as n from users where is_active',
+      );
+      const all = await subscriptions(rows);
+      return {
+        tenants: tenants?.n,
+        activeUsers: users?.n,
+        mrr: [...Map.groupBy(all, ({ currency }) => String(currency))]
+          .map(([currency, some]) => ({ amount: monthly(some), currency }))
+          .filter(({ amount }) => amount !== '0.00')
+          .toSorted((a, b) => (a.currency < b.currency ? -1 : 1)),
+        agentExecutions24h: (await executions(rows)).length,
+      };
+    },
     async close() {
       await auth.end();
       await Promise.all([...clients.values()].map((client) => client.end()));
@@ -84,26 +102,39 @@ async function accounts(auth: Connection, tenant: string): Promise<object> {
 }
 
 async function agents(rows: Rows, tenant: string): Promise<object> {
-  const schemas = await rows(
-    'clients',
-    "select schema_name as name from clients.clients_info where tenant_id = $1 and status <> 'provisioning'",
-    tenant,
-  );
-  let [instances, queued, succeeded, failed] = [0, 0, 0, 0];
-  for (const { name } of schemas) {
-    const schema = pg.escapeIdentifier(String(name));
+  let instances = 0;
+  for (const schema of await schemasOf(rows, tenant)) {
     const [row] = await rows('clients', `select count(*)::int as n from ${schema}.agent_instances`);
     instances += Number(row?.n);
-    const statuses = await rows(
-      'clients',
-      `select status from ${schema}.workflow_executions where created_at >= now() - interval '1 day'`,
-    );
-    queued += statuses.length;
-    succeeded += statuses.filter(({ status }) => status === 'succeeded').length;
-    failed += statuses.filter(({ status }) => status === 'failed').length;
   }
+  const statuses = await executions(rows, tenant);
+  const [succeeded, failed] = ['succeeded', 'failed'].map(
+    (wanted) => statuses.filter((status) => status === wanted).length,
+  ) as [number, number];
   const ended = succeeded + failed;
-  return { instances, executions24h: queued, failureRate: ended === 0 ? null : failed / ended };
+  return { instances, executions24h: statuses.length, failureRate: ended === 0 ? null : failed / ended };
+}
+
+/** The schemas of a tenant's clients, or of all. */
+async function schemasOf(rows: Rows, tenant: string | null): Promise<string[]> {
+  const found = await rows(
+    'clients',
+    `select schema_name as name from clients.clients_info
+     where ($1::text is null or tenant_id = $1) and status <> 'provisioning'`,
+    tenant,
+  );
+  return found.map(({ name }) => pg.escapeIdentifier(String(name)));
+}
+
+/** The status of each execution of the last day, of a tenant's agents or of all. */
+async function executions(rows: Rows, tenant: string | null = null): Promise<string[]> {
+  const statuses: string[] = [];
+  for (const schema of await schemasOf(rows, tenant)) {
+    const since = "created_at >= now() - interval '1 day'";
+    const found = await rows('clients', `select status from ${schema}.workflow_executions where ${since}`);
+    statuses.push(...found.map(({ status }) => String(status)));
+  }
+  return statuses;
 }
 
 const stages = ['prospect', 'qualified', 'proposal', 'negotiation', 'closed'];
@@ -151,15 +182,27 @@ async function content(rows: Rows, tenant: string): Promise<object> {
   return { items: items.length, published: items.filter(({ status }) => status === 'published').length };
 }
 
-async function money(rows: Rows, tenant: string): Promise<object> {
-  const running = await rows(
+/** What runs for a tenant, or for all, with the months that its price is for. */
+function subscriptions(rows: Rows, tenant: string | null = null): Promise<Row[]> {
+  return rows(
     'billing',
     `select p.currency, s.status::text, (p.amount * 100)::bigint::text as cents,
        p.interval_count * case p."interval" when 'year' then 12 else 1 end as months
      from billing.subscriptions s join billing.plans p on p.id = s.plan_id
-     where s.tenant_id = $1 and s.status <> 'cancelled'`,
+     where ($1::text is null or s.tenant_id = $1) and s.status <> 'cancelled'`,
     tenant,
   );
+}
+
+/** What subscriptions of one currency bring in a month. All intervals are parts of a year, so its cents are whole. */
+function monthly(some: readonly Row[]): string {
+  const paying = some.filter(({ status }) => status !== 'trialing');
+  const yearly = paying.reduce((sum, { cents, months }) => sum + (Number(cents) * 12) / Number(months), 0);
+  return (Math.round(yearly / 12) / 100).toFixed(2);
+}
+
+async function money(rows: Rows, tenant: string): Promise<object> {
+  const running = await subscriptions(rows, tenant);
   const open = await rows(
     'billing',
     `select i.currency, (i.total * 100)::bigint::text as cents, i.due_date < now() as overdue,
@@ -169,14 +212,11 @@ async function money(rows: Rows, tenant: string): Promise<object> {
     tenant,
   );
   const main = mostFrequent((running.length > 0 ? running : open).map(({ currency }) => String(currency)));
-  const paying = running.filter(({ currency, status }) => currency === main && status !== 'trialing');
-  // All intervals are parts of a year, so a year's cents are whole numbers.
-  const yearly = paying.reduce((sum, { cents, months }) => sum + (Number(cents) * 12) / Number(months), 0);
   const overdue = open
     .filter((invoice) => String(invoice.overdue) === 'true' && invoice.currency === main)
     .reduce((sum, { cents, paid }) => sum + BigInt(cents ?? 0) - BigInt(paid ?? 0), 0n);
   return {
-    mrr: (Math.round(yearly / 12) / 100).toFixed(2),
+    mrr: monthly(running.filter(({ currency }) => currency === main)),
     openInvoices: open.length,
     overdueAmount: inUnits(overdue),
   };
