@@ -31,6 +31,11 @@ const ways = {
     overSubgraphs: false,
     start: ({ env }) => startGatewayProcess(env),
   },
+  workers: {
+    title: 'CDX, two workers',
+    overSubgraphs: false,
+    start: ({ env }) => startGatewayProcess({ ...env, WORKERS: '2' }),
+  },
   distributed: {
     title: 'CDX, distributed',
     overSubgraphs: true,
