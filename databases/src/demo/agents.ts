@@ -98,9 +98,11 @@ export function executionRows(
       const random = seeded(path);
       const product = random.helpers.arrayElement(business.products);
       const status = weighted(random, { queued: 8, running: 10, succeeded: 64, failed: 12, cancelled: 6 });
-      // What waits or runs began a moment ago.
       const isOpen = status === 'queued' || status === 'running';
-      const at = between(random, isOpen ? new Date(loadedAt.getTime() - day / 12) : createdAt, loadedAt);
+      // What waits or runs began a moment ago, and the newest of each agent in the hours before, whenever that is.
+      const recently = (days: number): Date => new Date(loadedAt.getTime() - days * day);
+      const since = isOpen ? recently(1 / 12) : index === 0 ? recently(3 / 4) : createdAt;
+      const at = between(random, since, loadedAt);
       const startedAt =
         status === 'queued' ? null : new Date(at.getTime() + random.number.int({ min: 50, max: 9_000 }));
       const tookMs = random.number.int({ min: 400, max: 180_000 });
