@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { ask, clientUser, logIn, superadmin, tenantAdmin } from './support/ask.ts';
 import { aGateway, testEnvironment, type TestGateway } from './support/gateways.ts';
+import { askTwoWays } from './support/two-ways.ts';
 
 /** Everything that could differ between a call and a request: scalars, enums, nulls, errors, lists, entities. */
 const operations: readonly (readonly [name: string, query: string, variables?: Record<string, unknown>])[] = [
@@ -63,20 +64,27 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([embedded.close(), distributed.close()]));
 
+const inBoth = (...asked: [query: string, options: Parameters<typeof ask>[2]]) =>
+  askTwoWays(
+    () => ask(embedded, ...asked),
+    () => ask(distributed, ...asked),
+  );
+
 describe.each([superadmin, tenantAdmin, clientUser, undefined])('to %s', (email) => {
   test.each(operations)('both topologies answer alike, to the byte: %s', async (_, query, variables = {}) => {
     const options = { variables, ...(email === undefined ? {} : { token: await logIn(embedded, email) }) };
-    const answers = [await ask(embedded, query, options), await ask(distributed, query, options)];
-    expect(answers[1]?.text).toBe(answers[0]?.text);
-    expect(answers[1]?.status).toBe(answers[0]?.status);
+    const [here, there] = await inBoth(query, options);
+    expect(there.text).toBe(here.text);
+    expect(there.status).toBe(here.status);
   });
 });
 
 test('JSON in which nobody looks is alike but for its spaces', async () => {
   const query = '{ clients { edges { node { settings orchestratorStates { edges { node { state } } } } } } }';
   const options = { token: await logIn(embedded, tenantAdmin) };
-  const answers = [await ask(embedded, query, options), await ask(distributed, query, options)];
-  const [here, there] = answers.map(({ text }) => JSON.stringify(JSON.parse(text)));
+  const texts = (gateway: TestGateway) => async () =>
+    JSON.stringify(JSON.parse((await ask(gateway, query, options)).text));
+  const [here, there] = await askTwoWays(texts(embedded), texts(distributed));
   expect(here).toContain('"state":{');
   expect(there).toBe(here);
 });
