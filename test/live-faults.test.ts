@@ -86,12 +86,17 @@ describe('a service that goes away and comes back', () => {
     if (!server) throw new Error('There is no templates service');
     const { port } = new URL(urlOf(server));
     await server.close();
-    expect(await health.next()).toEqual({
-      data: { serviceHealthChanged: { service: 'templates', status: 'DOWN' } },
-    });
+    // A slow machine makes it DEGRADED on the way.
+    const told = async (): Promise<unknown> => {
+      for (;;) {
+        const change = at(await health.next(), 'serviceHealthChanged');
+        if ((change as { readonly status: string }).status !== 'DEGRADED') return change;
+      }
+    };
+    expect(await told()).toEqual({ service: 'templates', status: 'DOWN' });
     const again = await serveAll(gateway.env, Number(port), ['templates']);
     closers.push(...[...again.values()].map((one) => () => one.close()));
-    expect(await health.next()).toMatchObject({ data: { serviceHealthChanged: { status: 'UP' } } });
+    expect(await told()).toEqual({ service: 'templates', status: 'UP' });
   }, 60_000);
 });
 

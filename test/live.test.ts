@@ -138,11 +138,15 @@ describe.each(topologies)('what happens is told, %s', (topology) => {
       'admin',
       'subscription { tenantSummaryChanged { id notifications { unread } } }',
     );
-    const unread = async (): Promise<unknown> =>
-      at(await changed.next(), 'tenantSummaryChanged', 'notifications', 'unread');
+    const told = async (): Promise<number> =>
+      Number(at(await changed.next(), 'tenantSummaryChanged', 'notifications', 'unread'));
     await notify('One');
-    const first = Number(await unread());
+    expect(await told()).toBeGreaterThan(0);
+    const query = '{ myTenant { notifications { unread } } }';
+    const answer = await ask(gateway, query, { token: tokens.admin });
+    const unread = Number(at(answer, 'myTenant', 'notifications', 'unread'));
     await Promise.all(['Two', 'Three', 'Four'].map(notify));
-    while ((await unread()) !== first + 3) expect(first).toBeGreaterThan(0);
+    // What comes of other changes of the tenant has the figures of its own moment.
+    while ((await told()) < unread + 3);
   });
 });
