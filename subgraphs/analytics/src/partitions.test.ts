@@ -40,9 +40,11 @@ const placesOf = (tenantId: string): string =>
 
 describe('partitions', () => {
   test('are there from the first start, for this month and three more, and for the rest', async () => {
-    expect(await partitions()).toEqual(
-      expect.arrayContaining([0, 1, 2, 3].map(partitionOf).concat('events_default')),
-    );
+    const made = await partitions();
+    // The first start may have been in the month before, if only just.
+    const first = made.includes(partitionOf(3)) ? 0 : -1;
+    const months = [0, 1, 2, 3].map((month) => partitionOf(first + month));
+    expect(made).toEqual(expect.arrayContaining([...months, 'events_default']));
   });
 
   test('are made ahead, once, by several processes at the same time', async () => {
