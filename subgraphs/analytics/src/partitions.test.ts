@@ -38,6 +38,15 @@ const insertion = (tenantId: string, createdAt: string): string =>
 const placesOf = (tenantId: string): string =>
   `select tableoid::regclass::text as name from analytics.events where tenant_id = '${tenantId}' order by created_at`;
 
+/**
+ * Has a transaction wait for the other suites before it has anything that they wait for: to make and to drop partitions
+ * in one, as the product never does, locks the default partition before the whole, and readers lock the whole first.
+ */
+const alone = [
+  "select pg_advisory_xact_lock(hashtextextended('analytics.event_partitions', 0))",
+  'lock table analytics.events in access exclusive mode',
+];
+
 describe('partitions', () => {
   test('are there from the first start, for this month and three more, and for the rest', async () => {
     const made = await partitions();
@@ -76,7 +85,7 @@ describe('partitions', () => {
     expect(names(before.rows)).toEqual(created.map(() => 'analytics.events_default'));
     const after = await database.as(
       product,
-      [...created.map((at) => insertion(tenantId, at)), make, placesOf(tenantId)],
+      [...alone, ...created.map((at) => insertion(tenantId, at)), make, placesOf(tenantId)],
       { asOwner: true },
     );
     // Months that rows wait for are made too, though nobody asked for them.
@@ -89,7 +98,7 @@ describe('partitions', () => {
     const { tenantId } = aUser();
     const marks = `select count(*)::int as name from analytics.stale_periods where tenant_id = '${tenantId}'`;
     const make = "select analytics.make_event_partitions('2000-01-01', '2000-01-01')";
-    const steps = [insertion(tenantId, '2000-01-05T00:00:00Z'), make, marks];
+    const steps = [...alone, insertion(tenantId, '2000-01-05T00:00:00Z'), make, marks];
     expect(names((await database.as(product, steps, { asOwner: true })).rows)).toEqual([1]);
   });
 });
@@ -98,6 +107,7 @@ describe('old events', () => {
   const [old, kept] = [aUser().tenantId, aUser().tenantId];
   const horizon = "date_trunc('month', now() at time zone 'UTC') - interval '3 months'";
   const steps = [
+    ...alone,
     `select analytics.make_event_partitions((${horizon})::date - 40, now()::date)`,
     `insert into analytics.events (id, tenant_id, event_name, created_at)
       values ('${newId()}', '${old}', 'a', (${horizon}) at time zone 'UTC' - interval '1 millisecond'),
@@ -131,6 +141,7 @@ describe('old events', () => {
   test('go with the keys of batches that nobody sends again', async () => {
     const [recent, past] = [newId(), newId()];
     const keys = [
+      ...alone,
       `insert into analytics.event_keys (id, tenant_id, created_at) values
         ('${recent}', '${kept}', now() - interval '29 days'), ('${past}', '${kept}', now() - interval '31 days')`,
       drop,
