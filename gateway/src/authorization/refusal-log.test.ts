@@ -110,7 +110,7 @@ describe('a record that cannot be kept', () => {
   test.each(['SUBGRAPH_UNAVAILABLE', 'DEADLINE_EXCEEDED'])('for now (%s) is kept later', async (code) => {
     const { batches, refusals } = aLog({ delayMs: 5 }, [failed(code), failed(code)]);
     refusals.note(aRefusal());
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    while (batches.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
     await refusals.close();
     expect(batches).toHaveLength(3);
   });
