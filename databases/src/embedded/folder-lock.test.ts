@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
-import { lockFolder } from './folder-lock.ts';
+import { lockFolder, startTime } from './folder-lock.ts';
 
 let folder: string;
 const children: ChildProcess[] = [];
@@ -102,7 +102,7 @@ describe('a lock is taken over', () => {
   test('from a process that has ended and that its parent has not asked for', async () => {
     const { pid } = await aHolder(['sh', '-c', '"$@" & exec sleep 60', 'sh', ...locker()]);
     process.kill(pid, 'SIGKILL');
-    await sleep(50);
+    while ((await startTime(pid)) !== '') await sleep(20);
     outOfPatience();
     await lockFolder(folder);
     expect(await holder()).toBe(process.pid);
