@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask } from './support/ask.ts';
+import { freePort } from './support/free-port.ts';
 import { testEnvironment } from './support/gateways.ts';
 
 const entry = fileURLToPath(new URL('../gateway/src/main.ts', import.meta.url));
@@ -23,13 +24,14 @@ async function eventually(holds: () => boolean | Promise<boolean>): Promise<void
 }
 
 beforeAll(async () => {
-  const env = { ...testEnvironment(), PORT: '4187', LOG_LEVEL: 'warn', NODE_OPTIONS: '' };
+  const port = await freePort();
+  const env = { ...testEnvironment(), PORT: String(port), LOG_LEVEL: 'warn', NODE_OPTIONS: '' };
   main = spawn(process.execPath, [entry, '--workers', '2'], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const note = (chunk: Buffer): void => void (written += chunk.toString());
   main.stdout?.on('data', note);
   main.stderr?.on('data', note);
   await eventually(() => written.split('GraphQL at').length > 2);
-  gateway = { url: 'http://127.0.0.1:4187' };
+  gateway = { url: `http://127.0.0.1:${port}` };
 }, 60_000);
 afterAll(() => void main.kill('SIGKILL'));
 
