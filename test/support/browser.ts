@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { chromium, type Browser } from 'playwright-core';
+import { install } from './install.ts';
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
 
 /** Starts the machine's Chromium; on Debian, where there is none, it is installed first. */
 export async function aBrowser(): Promise<Browser> {
-  const executablePath = findOnPath() ?? install();
+  const executablePath = findOnPath() ?? installChromium();
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
@@ -25,12 +25,9 @@ function findOnPath(): string | undefined {
   });
 }
 
-function install(): string {
+function installChromium(): string {
   try {
-    execFileSync('apt-get', ['update', '-q'], { stdio: 'ignore' });
-    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'chromium'], {
-      stdio: 'ignore',
-    });
+    install('chromium');
   } catch (error) {
     throw new Error(
       'The tests of pages need Chromium on PATH. Install it, on Debian: apt-get install chromium',

@@ -1,9 +1,10 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './free-port.ts';
+import { install } from './install.ts';
 
 /** A Redis of a test's own. */
 export interface TestRedis {
@@ -17,7 +18,7 @@ export interface TestRedis {
 
 /** Starts an empty Redis that keeps nothing; on Debian, where there is none, it is installed first. */
 export async function aRedis(): Promise<TestRedis> {
-  if (spawnSync('redis-server', ['--version']).error) install();
+  if (spawnSync('redis-server', ['--version']).error) installRedis();
   const port = await freePort();
   const folder = mkdtempSync(join(tmpdir(), 'cdx-redis-'));
   const server = spawn(
@@ -43,11 +44,9 @@ export async function aRedis(): Promise<TestRedis> {
   };
 }
 
-function install(): void {
-  const options = { stdio: 'ignore' } as const;
+function installRedis(): void {
   try {
-    execFileSync('apt-get', ['update', '-q'], options);
-    execFileSync('apt-get', ['install', '-y', '-q', '--no-install-recommends', 'redis-server'], options);
+    install('redis-server');
   } catch (cause) {
     const words =
       'The tests of what gateways share need redis-server on PATH. Install it, on Debian: apt-get install redis-server';
