@@ -10,6 +10,7 @@ import { openLive } from './live/index.ts';
 import { makeLimits } from './limits/index.ts';
 import { openSafelist } from './persisted/index.ts';
 import { connectRedis } from './redis.ts';
+import { SignUps } from './sagas/index.ts';
 import { serveSession } from './session/index.ts';
 import { settingsSchema } from './settings.ts';
 import { openTopology } from './supergraph/topology.ts';
@@ -32,7 +33,8 @@ export async function startGateway(environment: Environment): Promise<RunningGat
   const topology = await openTopology(settings, environment, log);
   const redis = settings.REDIS_URL === undefined ? undefined : await connectRedis(settings.REDIS_URL, log);
   const limits = makeLimits(settings, redis);
-  const refusals = new RefusalLog(() => topology.sources().find(({ name }) => name === 'auth'), log, {
+  const sourceOf = (service: string) => topology.sources().find(({ name }) => name === service);
+  const refusals = new RefusalLog(() => sourceOf('auth'), log, {
     perCaller: settings.REFUSALS_PER_CALLER,
     delayMs: settings.REFUSALS_DELAY_MS,
   });
@@ -67,11 +69,13 @@ export async function startGateway(environment: Environment): Promise<RunningGat
     if (settings.PLAYGROUND) await servePlayground(server, settings.CDX_DEMO);
     topology.sagas.start(onChange);
     const url = await server.listen({ host: settings.HOST, port: settings.PORT });
+    const signUps = new SignUps({ sourceOf, log, onChange });
+    const stopSignUps = signUps.start(settings.SIGN_UPS_SECONDS);
     return {
       url,
       async close() {
         // First, so that requests that wait for a saga are answered: another gateway goes on with it.
-        await topology.sagas.close();
+        await Promise.all([topology.sagas.close(), stopSignUps()]);
         await server.close();
         await apollo.stop();
         await refusals.close();

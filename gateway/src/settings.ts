@@ -140,6 +140,9 @@ export const settingsSchema = z.object({
     .describe(
       'How often sagas are looked for that another gateway has left when it ended, in seconds; 0 for never.',
     ),
+  SIGN_UPS_SECONDS: integer(0, 3_600)
+    .default(10)
+    .describe('How often organizations are looked for that have no tenant yet, in seconds; 0 for never.'),
   LOG_LEVEL: logLevel,
 });
 

@@ -33,6 +33,7 @@ export function testEnvironment(): NodeJS.ProcessEnv {
     REFUSALS_DELAY_MS: '600000',
     NOTIFICATIONS_DELIVERY_SECONDS: '0',
     SAGAS_SECONDS: '0',
+    SIGN_UPS_SECONDS: '0',
     CDX_INTERNAL_SECRET: internalSecret,
     AUTH_SIGNING_KEYS_FILE: join(folder, 'keys.json'),
     MAIL_OUTBOX_DIR: join(folder, 'outbox'),

@@ -6,6 +6,7 @@ import { provisionTenant, provisionTenantInput } from './provision-tenant.ts';
 import type { SagaRunner } from './runner.ts';
 
 export { SagaRunner } from './runner.ts';
+export { SignUps } from './sign-ups.ts';
 
 /** All sagas that there are, by the mutations that begin them. */
 export const sagas: ReadonlyMap<string, AnySaga> = new Map(

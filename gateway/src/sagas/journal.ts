@@ -1,5 +1,6 @@
-import { codedError, isErrorCode, type SubgraphResult } from '@cdx/kit';
+import { codedError } from '@cdx/kit';
 import { z } from 'zod';
+import { askAsSystem, type SystemSource } from '../datasources/index.ts';
 
 const states = ['RUNNING', 'COMPLETED', 'COMPENSATING', 'COMPENSATED', 'STUCK'] as const;
 export type SagaState = (typeof states)[number];
@@ -54,11 +55,6 @@ export interface SagaRecord extends Standing {
   readonly input?: object;
 }
 
-/** The platform subgraph, asked as the product itself. */
-export interface JournalKeeper {
-  fetch(query: string, variables: Readonly<Record<string, unknown>>): Promise<SubgraphResult>;
-}
-
 const fields = '{ id kind tenantId requestedBy input state steps error fence }';
 const operations = {
   begin: `mutation ($input: BeginSagaInput!) { saga: beginSaga(input: $input) ${fields} }`,
@@ -74,10 +70,10 @@ export const leaseSeconds = 30;
 
 /** The journal of sagas, which the platform subgraph keeps. Whatever it refuses is thrown with its code. */
 export class Journal {
-  readonly #keeper: () => JournalKeeper | undefined;
+  readonly #keeper: () => SystemSource | undefined;
 
   /** @param keeper where the journal is; undefined as long as nobody keeps it */
-  constructor(keeper: () => JournalKeeper | undefined) {
+  constructor(keeper: () => SystemSource | undefined) {
     this.#keeper = keeper;
   }
 
@@ -110,17 +106,12 @@ export class Journal {
     return ending.nullable().parse(found) ?? { state: 'RUNNING', error: null };
   }
 
-  async #ask(
+  #ask(
     operation: keyof typeof operations,
     variables: Readonly<Record<string, unknown>>,
   ): Promise<Record<string, unknown>> {
-    const { data, errors } = (await this.#keeper()?.fetch(operations[operation], variables)) ?? {};
-    const [error] = errors ?? [];
-    if (error) {
-      const code = error.extensions?.code;
-      throw codedError(isErrorCode(code) ? code : 'INTERNAL', error.message);
-    }
-    if (!data) throw codedError('SUBGRAPH_UNAVAILABLE', 'Nobody keeps the journal of sagas');
-    return data;
+    const keeper = this.#keeper();
+    if (!keeper) throw codedError('SUBGRAPH_UNAVAILABLE', 'Nobody keeps the journal of sagas');
+    return askAsSystem(keeper, operations[operation], variables);
   }
 }
