@@ -41,11 +41,25 @@ const wanted = (first: number, last: number): string[] => [
   'audit_log_default',
 ];
 
+/** Does what locks the log as soon as it can: other suites write to it, and are not to be ended for this one. */
+async function giveWay(work: () => Promise<void>): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await work();
+      return;
+    } catch (error) {
+      if (attempt === 20 || !String(error).includes('lock timeout')) throw error;
+    }
+  }
+}
+
 test('there is a partition for this month and for twelve to come, and one that is missing is made', async () => {
   const made = await partitions();
   const first = firstOf(made);
   expect(made).toEqual(wanted(first, first + 12));
-  await asOwner(`drop table if exists platform.${partition(12)}`);
+  await giveWay(() =>
+    asOwner(`set local lock_timeout = '500ms'; drop table if exists platform.${partition(12)}`),
+  );
   await Promise.all([makeAuditPartitions(database), makeAuditPartitions(database)]);
   expect(await partitions()).toEqual(wanted(first, 12));
 });
