@@ -1,6 +1,6 @@
 /**
  * `npm test [-- jest arguments]`: checks the code, brings up databases of its own, loads a small demo and runs every
- * test. `--native` does the tests on native servers instead: all of them on Postgres and MariaDB, those of the auth
+ * test. `--native` does those that a database has a part in on native servers instead: Postgres and MariaDB, those of the auth
  * subgraph on MySQL too. Ends with the line `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
@@ -55,10 +55,12 @@ const phases: readonly (readonly string[])[] = [
   [join(root, 'test/sagas/')],
 ];
 
-/** What asks no database of the run has been tested when the native servers come. */
-const askingNoDatabase = [
+/** What no kind of database could answer otherwise has been tested when the native servers come. */
+const aboutNoDatabase = [
   '<rootDir>/(access|bench|console|demo|scripts|gateway)/',
-  '<rootDir>/test/(compose-file|playground|security-page|start|start-distributed)\\.test',
+  '<rootDir>/test/(compose-file|playground|security-page|start|start-distributed|workers)\\.test',
+  '<rootDir>/test/(browser-safety|fast-lane|graphql-over-http|http2|joined-queries)\\.test',
+  '<rootDir>/test/(persisted-operations|rate-limits|secret-rotation|warm-operations)\\.test',
 ].flatMap((pattern) => ['--testPathIgnorePatterns', pattern]);
 
 /** Runs all tests, or those that the arguments name. */
@@ -125,11 +127,11 @@ async function onNative(folder: string, args: readonly string[]): Promise<Count>
   try {
     const urls = sharedUrls(servers.postgresUrl, servers.mariadbUrl);
     await prepare(urls);
-    say('all tests on Postgres and MariaDB');
+    say('the tests on Postgres and MariaDB');
     // The random attacks and the kills have had their full length on the embedded databases; here they see to what differs.
     process.env.CDX_ISOLATION_OPERATIONS ??= '5000';
     process.env.CDX_SAGA_KILLS ??= 'some';
-    const all = await runTests(urls, folder, args, askingNoDatabase);
+    const all = await runTests(urls, folder, args, aboutNoDatabase);
     if (args.length > 0) return all;
     const onMysql = sharedUrls(servers.postgresUrl, servers.mysqlUrl);
     await prepare(onMysql);
