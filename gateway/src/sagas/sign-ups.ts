@@ -15,15 +15,14 @@ const organization = z.object({
 });
 type Organization = z.output<typeof organization>;
 
-const pageOf = <Node extends z.ZodType>(node: Node) =>
-  z.object({
-    found: z.object({
-      pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
-      edges: z.array(z.object({ node })),
-    }),
-  });
-const organizationPage = pageOf(organization);
-const idPage = pageOf(z.object({ id: z.string() }));
+const edgesOf = <Node extends z.ZodType>(node: Node) => z.array(z.object({ node }));
+const organizationPage = z.object({
+  found: z.object({
+    edges: edgesOf(organization),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullable() }),
+  }),
+});
+const idPage = z.object({ found: z.object({ edges: edgesOf(z.object({ id: z.string() })) }) });
 
 const operations = {
   organizations: `query ($first: Int, $since: DateTime!, $after: String) {
@@ -31,11 +30,9 @@ const operations = {
       filter: { createdAt: { gte: $since } }) {
       pageInfo { hasNextPage endCursor } edges { node { id name tenantId createdAt } } } }`,
   still: `query ($first: Int, $ids: [ID!]!) {
-    found: organizations(first: $first, filter: { id: { in: $ids } }) {
-      pageInfo { hasNextPage endCursor } edges { node { id } } } }`,
+    found: organizations(first: $first, filter: { id: { in: $ids } }) { edges { node { id } } } }`,
   tenants: `query ($first: Int, $ids: [ID!]!) {
-    found: tenants(first: $first, filter: { id: { in: $ids } }) {
-      pageInfo { hasNextPage endCursor } edges { node { id } } } }`,
+    found: tenants(first: $first, filter: { id: { in: $ids } }) { edges { node { id } } } }`,
   create: 'mutation ($input: CreateTenantInput!) { createTenant(input: $input) { id } }',
 } as const;
 
