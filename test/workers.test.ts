@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from '@cdx/databases';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { ask } from './support/ask.ts';
-import { freePort } from './support/free-port.ts';
 import { testEnvironment } from './support/gateways.ts';
 
 const entry = fileURLToPath(new URL('../gateway/src/main.ts', import.meta.url));

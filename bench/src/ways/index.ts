@@ -1,5 +1,5 @@
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { freePort } from '../../../databases/src/index.ts';
 import { addressesOf } from './supergraph.ts';
 import { scenarioNames, type ScenarioName } from '../scenarios.ts';
 import { startGatewayProcess, startPeer, startProgram, type Site, type Started, type Way } from './way.ts';
@@ -128,14 +128,4 @@ function peerEnvironment({ env, subgraphs, supergraphFile, contracts }: Site): N
     SUBGRAPHS: subgraphs,
     JWKS_URL: `${auth}/.well-known/jwks.json`,
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject);
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 }

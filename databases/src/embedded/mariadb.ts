@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../free-port.ts';
 import type { MariadbInstallation } from '../mariadb-installation.ts';
 import { run } from '../run-command.ts';
 import { startTime } from './folder-lock.ts';
@@ -142,14 +142,4 @@ async function killStale(pidFile: string, data: string): Promise<void> {
     while ((await startTime(pid)) !== '') await sleep(50);
   }
   await rm(pidFile, { force: true });
-}
-
-/** A port that nobody listens on at the moment. */
-export async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('No free port');
-  return address.port;
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { accounts, freePort } from '../embedded/mariadb.ts';
+import { accounts } from '../embedded/mariadb.ts';
+import { freePort } from '../free-port.ts';
 import { run } from '../run-command.ts';
 import type { NativeServer, NativeServerOptions } from './native-server.ts';
 import { openPrivateApt } from './private-apt.ts';

@@ -2,7 +2,7 @@ import { chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { freePort } from '../embedded/mariadb.ts';
+import { freePort } from '../free-port.ts';
 import { run } from '../run-command.ts';
 import type { NativeServer, NativeServerOptions } from './native-server.ts';
 import { postgresInstallation, type PostgresInstallation } from './postgres-installation.ts';
