@@ -3,6 +3,8 @@ export default {
   rootDir: import.meta.dirname,
   testMatch: ['**/*.test.ts', '**/*.test.tsx'],
   testPathIgnorePatterns: ['/node_modules/', '/\\.cache/', '/\\.data/'],
+  // Where the temporary files of a run end with it, what was compiled stays.
+  cacheDirectory: '<rootDir>/.cache/jest',
   modulePathIgnorePatterns: ['<rootDir>/.cache/', '<rootDir>/.data/'],
   extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {

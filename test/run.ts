@@ -4,7 +4,7 @@
  * subgraph on MySQL too. Ends with the line `N passed, N failed`.
  */
 import { spawn } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import {
@@ -44,14 +44,14 @@ function show(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<num
 
 /**
  * The runs of Jest: what crosses subgraphs reads whole lists, so it goes before any suite adds rows to them; attacks on
- * tenants have the machine to themselves, and those that write come after those that read; sagas make whole tenants,
- * which are half there for a moment, so they go last.
+ * tenants have the machine to themselves; those that write change the demo data at random, so they come after what
+ * reads it; sagas make whole tenants, which are half there for a moment, so they go last.
  */
 const phases: readonly (readonly string[])[] = [
   [join(root, 'test/[^/]+$')],
   [join(root, 'test/isolation/[^/]+$')],
-  [join(root, 'test/isolation/writes/')],
   ['--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/'],
+  [join(root, 'test/isolation/writes/')],
   [join(root, 'test/sagas/')],
 ];
 
@@ -83,6 +83,9 @@ const add = (one: Count, other: Count): Count => ({
 
 async function runJest(urls: DatabaseUrls, folder: string, args: readonly string[]): Promise<Count> {
   const report = join(folder, 'jest.json');
+  // Theirs too, so that no file of a test outlives the run.
+  const temporary = join(folder, 'tmp');
+  await mkdir(temporary, { recursive: true });
   const code = await show(
     [
       '--experimental-vm-modules',
@@ -92,7 +95,7 @@ async function runJest(urls: DatabaseUrls, folder: string, args: readonly string
       `--outputFile=${report}`,
       ...args,
     ],
-    databaseEnvironment(urls),
+    { ...databaseEnvironment(urls), TMPDIR: temporary },
   );
   const { numPassedTests, numFailedTests, numFailedTestSuites } = JSON.parse(
     await readFile(report, 'utf8'),
