@@ -44,14 +44,14 @@ function show(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<num
 
 /**
  * The runs of Jest: what crosses subgraphs reads whole lists, so it goes before any suite adds rows to them; attacks on
- * tenants have the machine to themselves; those that write change the demo data at random, so they come after what
- * reads it; sagas make whole tenants, which are half there for a moment, so they go last.
+ * tenants have the machine to themselves, and those that write come after those that read; sagas make whole tenants,
+ * which are half there for a moment, so they go last.
  */
 const phases: readonly (readonly string[])[] = [
   [join(root, 'test/[^/]+$')],
   [join(root, 'test/isolation/[^/]+$')],
-  ['--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/'],
   [join(root, 'test/isolation/writes/')],
+  ['--testPathIgnorePatterns', '/node_modules/', '<rootDir>/test/'],
   [join(root, 'test/sagas/')],
 ];
 

@@ -1,5 +1,6 @@
+import { newId } from '@cdx/kit';
 import type { Secret } from './knowledge.ts';
-import { ask, at, logIn } from '../support/ask.ts';
+import { ask, at, logIn, superadmin } from '../support/ask.ts';
 
 /** The roles of tenants' people; superadmins see every tenant. */
 export const rolesAsked = ['ADMIN', 'CLIENT', 'USER'] as const;
@@ -14,7 +15,7 @@ export interface Caller {
 
 /** A caller of each role in each tenant that has accounts of all of them: the demo's. */
 export async function logInEverybody(gateway: { readonly url: string }): Promise<readonly Caller[]> {
-  const token = await logIn(gateway, 'superadmin@cdx.example');
+  const token = await logIn(gateway, superadmin);
   const callers: Caller[] = [];
   for (const role of rolesAsked) {
     const query = `{ users(first: 200, filter: { role: { eq: ${role} }, isActive: { eq: true } }) { edges { node { email organization { tenantId } } } } }`;
@@ -29,6 +30,35 @@ export async function logInEverybody(gateway: { readonly url: string }): Promise
     }
   }
   return callers;
+}
+
+/**
+ * Makes two callers of each role, each in a tenant that nobody else is in: what they write at random changes nothing that
+ * others read.
+ */
+export async function registerStrangers(gateway: { readonly url: string }): Promise<readonly Caller[]> {
+  const token = await logIn(gateway, superadmin);
+  const callers: Caller[] = [];
+  for (const role of [...rolesAsked, ...rolesAsked]) {
+    const [email, password] = [`${newId()}@test.example`, newId()];
+    const input = { email, password, name: 'Stranger', organizationName: `Strangers ${newId()}` };
+    const registered = await ask(
+      gateway,
+      'mutation ($input: RegisterInput!) { register(input: $input) { user { id tenantId } } }',
+      { variables: { input } },
+    );
+    const user = at(registered, 'register', 'user') as Registered;
+    const change =
+      'mutation ($id: ID!, $role: UserRole!) { updateUser(id: $id, input: { role: $role }) { id } }';
+    await ask(gateway, change, { token, variables: { id: user.id, role } });
+    callers.push({ email, tenant: user.tenantId, role, token: await logIn(gateway, email, password) });
+  }
+  return callers;
+}
+
+interface Registered {
+  readonly id: string;
+  readonly tenantId: string;
 }
 
 interface UserEdge {

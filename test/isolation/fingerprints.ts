@@ -1,30 +1,45 @@
-import pg from 'pg';
-import { urlOf } from './knowledge.ts';
+import { createHash } from 'node:crypto';
+import { domainFolders } from '@cdx/kit/domains';
+import { rowsOf } from '../support/sql.ts';
 
-const ofClients = ['agent_instances', 'agent_memory', 'projects', 'workflow_executions', 'usage_analytics'];
-
-/**
- * What each row of the clients' schemas holds, as a digest by its id.
- * @param ids those to look at; all when not given
- */
-export async function fingerprints(ids?: readonly string[]): Promise<ReadonlyMap<string, string>> {
-  const client = new pg.Client({ connectionString: urlOf('CLIENTS_DATABASE_URL') });
-  await client.connect();
-  try {
-    const { rows: schemas } = await client.query<{ name: string }>(
-      "select schema_name as name from information_schema.schemata where schema_name like 'client\\_%'",
-    );
-    const found = new Map<string, string>();
-    for (const { name } of schemas) {
-      for (const table of ofClients) {
-        const { rows } = await client.query<{ id: string; digest: string }>(
-          `select id::text, md5(t::text) as digest from ${client.escapeIdentifier(name)}.${table} t`,
-        );
-        for (const { id, digest } of rows) found.set(id, digest);
-      }
-    }
-    return ids ? new Map(ids.map((id) => [id, found.get(id) ?? 'gone'])) : found;
-  } finally {
-    await client.end();
-  }
+/** Every row of every domain, as a digest that begins with its table's name. */
+export async function fingerprints(): Promise<ReadonlySet<string>> {
+  const all = await Promise.all(
+    domainFolders.map(({ name, dialect }) =>
+      dialect === 'postgres' ? rowsInPostgres(name) : rowsInMysql(name),
+    ),
+  );
+  return new Set(all.flat());
 }
+
+async function rowsInPostgres(domain: string): Promise<readonly string[]> {
+  const tables = await rowsOf<{ name: string }>(
+    domain,
+    `select format('%I.%I', n.nspname, c.relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+      where c.relkind in ('r', 'p') and not c.relispartition and (n.nspname = $1 or n.nspname like $1 || '\\_%'
+        or $1 = 'clients' and n.nspname like 'client\\_%')`,
+    [domain],
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await rowsOf<{ digest: string }>(domain, `select md5(t::text) as digest from ${name} t`, []);
+    found.push(...rows.map(({ digest }) => `${name} ${digest}`));
+  }
+  return found;
+}
+
+async function rowsInMysql(domain: string): Promise<readonly string[]> {
+  const tables = await rowsOf<{ name: string }>(
+    domain,
+    "select table_name as name from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'",
+    [],
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await rowsOf<object>(domain, `select * from ${name}`, []);
+    found.push(...rows.map((row) => `${name} ${digestOf(row)}`));
+  }
+  return found;
+}
+
+const digestOf = (row: object): string => createHash('md5').update(JSON.stringify(row)).digest('hex');

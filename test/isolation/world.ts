@@ -25,8 +25,12 @@ export interface World {
   readonly onlyOthers: (tenant: string) => Ammunition;
 }
 
-export async function aWorld(gateway: { readonly url: string }): Promise<World> {
-  const callers = await logInEverybody(gateway);
+/**
+ * Reads all that there is.
+ * @param invite brings in who asks; the demo's people when not given
+ */
+export async function aWorld(gateway: { readonly url: string }, invite = logInEverybody): Promise<World> {
+  const callers = await invite(gateway);
   const secrets = await readSecrets();
   const token = await logIn(gateway, superadmin);
   const { data } = await ask(gateway, getIntrospectionQuery(), { token });

@@ -55,14 +55,16 @@ export function at(
   return value;
 }
 
-/** Logs a demo user in; answers the access token. */
-export async function logIn(gateway: Pick<RunningGateway, 'url'>, email: string): Promise<string> {
+/** Logs a user in, with the password of the demo's users where none is given; answers the access token. */
+export async function logIn(
+  gateway: Pick<RunningGateway, 'url'>,
+  email: string,
+  password = 'cdx-demo',
+): Promise<string> {
   const answer = await ask(
     gateway,
-    'mutation ($email: String!) { login(email: $email, password: "cdx-demo") { accessToken } }',
-    {
-      variables: { email },
-    },
+    'mutation ($email: String!, $password: String!) { login(email: $email, password: $password) { accessToken } }',
+    { variables: { email, password } },
   );
   return String(at(answer, 'login', 'accessToken'));
 }
