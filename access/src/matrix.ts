@@ -169,7 +169,9 @@ const views: DomainAccess = {
   superadminOnly: [
     {
       reason: 'it makes and ends what whole tenants need, in the name of its caller',
-      fields: ['provisionTenant', 'archiveTenant', 'deleteUserEverywhere', 'resumeSaga'].map(mutation),
+      fields: ['provisionTenant', 'archiveTenant', 'restoreTenant', 'deleteUserEverywhere', 'resumeSaga'].map(
+        mutation,
+      ),
     },
   ],
 };
@@ -206,7 +208,7 @@ const platform: DomainAccess = {
         'HeldSaga',
       ],
     },
-    stepsOfSagas(['forgetUserInPlatform']),
+    stepsOfSagas(['forgetUserInPlatform'], ['Query.archiveOfTenant']),
   ],
   superadminOnly: [
     {

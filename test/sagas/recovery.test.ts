@@ -15,6 +15,7 @@ import {
   isFor,
   moments,
   once,
+  restoreSteps,
   sagaOf,
   steps,
   undone,
@@ -93,6 +94,36 @@ describe('a gateway that is killed', () => {
       await expire(id);
       expect(await ended(id)).toMatchObject({ state: 'compensated', error: { step: 'subscriptions' } });
       expect(await standingOf(id)).toEqual(inUse);
+    },
+    60_000,
+  );
+
+  test.each(ofKills(restoreSteps.flatMap(({ name, run }) => moments.map((lose) => ({ name, run, lose })))))(
+    'when it brings a tenant back at the step $name, its $lose lost, has it restored by another',
+    async ({ run, lose }) => {
+      const id = aTenantId();
+      await world.provision(world.survivor, id, newId());
+      await world.archive(world.survivor, id, newId());
+      await killedAt(world, await victims.take(), { begin: world.restore, id, mutation: run, lose });
+      await expire(id);
+      expect(await ended(id)).toMatchObject({ state: 'completed', error: {} });
+      expect(await standingOf(id)).toEqual(inUse);
+    },
+    60_000,
+  );
+
+  test.each(restoreSteps.slice(0, 3))(
+    'when it takes back that $name is restored, the answer lost, has all in the archive by another',
+    async ({ undo }) => {
+      const id = aTenantId();
+      await world.provision(world.survivor, id, newId());
+      await world.archive(world.survivor, id, newId());
+      const victim = await victims.take();
+      const before = once(victim.name, 'setTenantAccess', { refuse: 'CONFLICT' });
+      await killedAt(world, victim, { begin: world.restore, id, mutation: undo, lose: 'answer', before });
+      await expire(id);
+      expect(await ended(id)).toMatchObject({ state: 'compensated', error: { step: 'access' } });
+      expect(await standingOf(id)).toEqual(archived);
     },
     60_000,
   );

@@ -5,7 +5,6 @@ import { ask, at, codesOf, logIn, tenantAdmin } from '../support/ask.ts';
 import type { Doors } from '../support/doors.ts';
 import { aGateway } from '../support/gateways.ts';
 import {
-  archiveSteps,
   aSagaWorld,
   aTenantId,
   ended,
@@ -66,7 +65,7 @@ describe('a step that is refused', () => {
   });
 });
 
-test('in one process with its services a tenant is provisioned and archived too', async () => {
+test('in one process with its services a tenant is provisioned, archived and restored too', async () => {
   const gateway = await aGateway('embedded', { ...world.env, SUBGRAPHS: '' });
   try {
     const id = aTenantId();
@@ -75,49 +74,11 @@ test('in one process with its services a tenant is provisioned and archived too'
     expect(await belongingsOf(id)).toEqual(everything);
     expect(at(await world.archive(gateway, id, newId()), 'archiveTenant', 'state')).toBe('COMPLETED');
     expect(await standingOf(id)).toEqual(archived);
+    expect(at(await world.restore(gateway, id, newId()), 'restoreTenant', 'state')).toBe('COMPLETED');
+    expect(await standingOf(id)).toEqual(inUse);
   } finally {
     await gateway.close();
   }
-});
-
-describe('archiving a tenant', () => {
-  async function aTenant(): Promise<string> {
-    const id = aTenantId();
-    expect((await provision(survivor, id, newId())).errors).toEqual([]);
-    return id;
-  }
-
-  test('takes all that belongs to it out of use, once for each request', async () => {
-    const [id, key] = [await aTenant(), newId()];
-    const first = await world.archive(survivor, id, key);
-    expect(at(first, 'archiveTenant', 'state')).toBe('COMPLETED');
-    expect(await standingOf(id)).toEqual(archived);
-    expect(await world.archive(survivor, id, key)).toEqual(first);
-    expect(codesOf(await world.archive(survivor, id, newId()))).toEqual(['CONFLICT']);
-    expect(await standingOf(id)).toEqual(archived);
-  });
-
-  test.each(archiveSteps)('has all as it was when $name is refused', async ({ name, run }) => {
-    const id = await aTenant();
-    doors.decide = once('survivor', run, { refuse: 'CONFLICT' });
-    expect(codesOf(await world.archive(survivor, id, newId()))).toEqual(['CONFLICT']);
-    expect(await ended(id)).toMatchObject({ state: 'compensated', error: { step: name } });
-    expect(await standingOf(id)).toEqual(inUse);
-  });
-
-  test('leaves what was out of use before as it was', async () => {
-    const id = await aTenant();
-    await ask(survivor, `mutation { suspendTenant(id: "${id}") { id } suspendClient(id: "${id}") { id } }`, {
-      token,
-    });
-    doors.decide = once('survivor', 'endSubscriptionsOf', { refuse: 'CONFLICT' });
-    await world.archive(survivor, id, newId());
-    expect(await standingOf(id)).toEqual({ ...inUse, tenant: 'suspended', client: 'suspended' });
-  });
-
-  test('that is not there is NOT_FOUND', async () => {
-    expect(codesOf(await world.archive(survivor, aTenantId(), newId()))).toEqual(['NOT_FOUND']);
-  });
 });
 
 describe('provisioning a tenant', () => {

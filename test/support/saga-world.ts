@@ -35,6 +35,14 @@ export const archiveSteps = [
   { name: 'subscriptions', run: 'endSubscriptionsOf', undo: 'keepSubscriptionsOf' },
 ] as const;
 
+/** The steps of restoring that change something. */
+export const restoreSteps = [
+  { name: 'subscriptions', run: 'keepSubscriptionsOf', undo: 'endSubscriptionsOf' },
+  { name: 'clients', run: 'restoreClientsOf', undo: 'archiveClientsOf' },
+  { name: 'tenant', run: 'unmarkTenantArchived', undo: 'markTenantArchived' },
+  { name: 'access', run: 'setTenantAccess', undo: 'setTenantAccess' },
+] as const;
+
 /** Subgraphs, and gateways before them whose every request can be seen. */
 export interface SagaWorld {
   readonly doors: Doors;
@@ -56,6 +64,7 @@ export interface SagaWorld {
   ) => Promise<Answer>;
   readonly deleteUser: (gateway: Pick<RunningGateway, 'url'>, id: string, key: string) => Promise<Answer>;
   readonly archive: (gateway: Pick<RunningGateway, 'url'>, id: string, key: string) => Promise<Answer>;
+  readonly restore: (gateway: Pick<RunningGateway, 'url'>, id: string, key: string) => Promise<Answer>;
   close(): Promise<void>;
 }
 
@@ -96,6 +105,12 @@ export async function aSagaWorld(seconds: 0 | 1): Promise<SagaWorld> {
         gateway,
         `mutation ($id: ID!, $key: String) {
           archiveTenant(id: $id, reason: "No longer ours", idempotencyKey: $key) { id state } }`,
+        { token, variables: { id, key } },
+      ),
+    restore: (gateway, id, key) =>
+      ask(
+        gateway,
+        `mutation ($id: ID!, $key: String) { restoreTenant(id: $id, idempotencyKey: $key) { id state } }`,
         { token, variables: { id, key } },
       ),
     deleteUser: (gateway, id, key) =>

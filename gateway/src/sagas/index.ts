@@ -3,6 +3,7 @@ import { archiveTenant, archiveTenantInput } from './archive-tenant.ts';
 import type { AnySaga } from './definition.ts';
 import { deleteUserEverywhere, deleteUserInput } from './delete-user.ts';
 import { provisionTenant, provisionTenantInput } from './provision-tenant.ts';
+import { restoreTenant, restoreTenantInput } from './restore-tenant.ts';
 import type { SagaRunner } from './runner.ts';
 
 export { SagaRunner } from './runner.ts';
@@ -10,7 +11,7 @@ export { SignUps } from './sign-ups.ts';
 
 /** All sagas that there are, by the mutations that begin them. */
 export const sagas: ReadonlyMap<string, AnySaga> = new Map(
-  [provisionTenant, archiveTenant, deleteUserEverywhere].map((saga) => [saga.kind, saga]),
+  [provisionTenant, archiveTenant, restoreTenant, deleteUserEverywhere].map((saga) => [saga.kind, saga]),
 );
 
 /** What the mutations need of their request. */
@@ -23,9 +24,17 @@ interface SagaReference {
   readonly id: string;
 }
 
-interface Arguments {
-  readonly input: unknown;
+interface Repeatable {
   readonly idempotencyKey?: string | null;
+}
+
+interface Arguments extends Repeatable {
+  readonly input: unknown;
+}
+
+/** What a saga takes that is about something that is there. */
+interface OfOne extends Repeatable {
+  readonly id: string;
 }
 
 /** The mutations that begin sagas, and that of going on with one; for superadmins. */
@@ -40,10 +49,7 @@ export const mutation = {
 
   async archiveTenant(
     _: unknown,
-    {
-      idempotencyKey,
-      ...args
-    }: Omit<Arguments, 'input'> & { readonly id: string; readonly reason?: string | null },
+    { idempotencyKey, ...args }: OfOne & { readonly reason?: string | null },
     context: Context,
   ): Promise<SagaReference> {
     requireRole(context, 'superadmin');
@@ -52,9 +58,20 @@ export const mutation = {
     return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
   },
 
+  async restoreTenant(
+    _: unknown,
+    { idempotencyKey, ...args }: OfOne,
+    context: Context,
+  ): Promise<SagaReference> {
+    requireRole(context, 'superadmin');
+    const input = parseInput(restoreTenantInput, args, 'restoreTenant');
+    const beginning = { saga: restoreTenant, input, tenantId: input.id, subject: `tenant:${input.id}` };
+    return { id: await context.sagas.begin({ ...beginning, idempotencyKey }, context) };
+  },
+
   async deleteUserEverywhere(
     _: unknown,
-    { idempotencyKey, ...args }: Omit<Arguments, 'input'> & { readonly id: string },
+    { idempotencyKey, ...args }: OfOne,
     context: Context,
   ): Promise<SagaReference> {
     const { userId } = requireRole(context, 'superadmin');

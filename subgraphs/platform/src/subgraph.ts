@@ -26,6 +26,7 @@ const schemaFile = new URL('../schema.graphql', import.meta.url);
 const resolvers: Resolvers = {
   Query: {
     ...tenants.query,
+    ...tenantArchive.query,
     ...platforms.query,
     ...admins.query,
     ...services.query,

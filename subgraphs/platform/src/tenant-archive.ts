@@ -1,7 +1,39 @@
-import { badInput, conflict } from '@cdx/kit';
-import type { MutationResolvers, TenantStatus } from '../generated/resolvers.ts';
+import { badInput, conflict, notFound } from '@cdx/kit';
+import sql from 'sql-template-tag';
+import type { MutationResolvers, QueryResolvers, TenantStatus } from '../generated/resolvers.ts';
 import type { Context } from './context.ts';
+import { journalledSteps } from './saga.ts';
 import { existingTenant } from './tenant.ts';
+
+/** A tenant, with the saga that has archived it last. */
+interface Archived {
+  readonly status: TenantStatus;
+  readonly input: unknown;
+  /** Null where there is no such saga. */
+  readonly steps: unknown;
+}
+
+export const query: QueryResolvers = {
+  async archiveOfTenant(_, { tenantId }, { db }) {
+    const [found] = await db.many<Archived>(
+      sql`select t.status::text as status, s.input, s.steps from platform.tenants t left join lateral (
+          select input, steps from platform.sagas
+          where tenant_id = t.id and kind = 'archiveTenant' and state = 'completed'
+          order by created_at desc, id desc limit 1) s on true
+        where t.id = ${tenantId}`,
+    );
+    if (!found) throw notFound('Tenant', tenantId);
+    const { status, input, steps } = found;
+    if (status !== 'archived')
+      throw conflict(`Tenant ${tenantId} is ${status}; one that is archived is restored`);
+    if (steps === null)
+      throw conflict(
+        `No archiveTenant of tenant ${tenantId} is known; activateTenant restores its record alone`,
+      );
+    const kept = journalledSteps.parse(steps).map((step): [string, unknown] => [step.name, step.kept]);
+    return { input, kept: Object.fromEntries(kept) };
+  },
+};
 
 /** The tenant's own record, for what archives all that belongs to it. Repeated, both change nothing more. */
 export const mutation: MutationResolvers = {
