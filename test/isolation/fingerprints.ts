@@ -22,7 +22,7 @@ async function rowsInPostgres(domain: string): Promise<readonly string[]> {
   );
   const found: string[] = [];
   for (const { name } of tables) {
-    const rows = await rowsOf<{ digest: string }>(domain, `select md5(t::text) as digest from ${name} t`, []);
+    const rows = await rowsOf<{ digest: string }>(domain, `select md5(t::text) as digest from ${name} t`);
     found.push(...rows.map(({ digest }) => `${name} ${digest}`));
   }
   return found;
@@ -32,11 +32,10 @@ async function rowsInMysql(domain: string): Promise<readonly string[]> {
   const tables = await rowsOf<{ name: string }>(
     domain,
     "select table_name as name from information_schema.tables where table_schema = database() and table_type = 'BASE TABLE'",
-    [],
   );
   const found: string[] = [];
   for (const { name } of tables) {
-    const rows = await rowsOf<object>(domain, `select * from ${name}`, []);
+    const rows = await rowsOf<object>(domain, `select * from ${name}`);
     found.push(...rows.map((row) => `${name} ${digestOf(row)}`));
   }
   return found;
