@@ -3,7 +3,14 @@ import { compareRatios, type Compared } from './compare.ts';
 
 /** Results in which the product has a ratio to stock Apollo. */
 function results(median: number, { low = median, name = 'dashboard' } = {}): Compared {
-  const rest = { cpuMsPerRequest: 1, requestsPerSecond: 1, latencyMs: null, memoryMb: 1, failures: 0 };
+  const rest = {
+    cpuMsPerRequest: 1,
+    gatewayCpuMsPerRequest: null,
+    requestsPerSecond: 1,
+    latencyMs: null,
+    memoryMb: 1,
+    failures: 0,
+  };
   const way = { way: 'embedded', ratio: { median, low, high: median }, ...rest };
   return { cases: [{ name, scenario: name, connections: 8, perSecond: null, ways: [way], left: [] }] };
 }

@@ -9,6 +9,8 @@ import type { Way } from './ways/index.ts';
 export interface Measured {
   /** CPU of all its processes and the databases for each request, in milliseconds; a round each. */
   readonly cpuMs: number[];
+  /** The part of it that is the gateway's, where that is a process of its own; a round each. */
+  readonly gatewayCpuMs: number[];
   readonly perSecond: number[];
   failures: number;
   /** At the fixed rate, in milliseconds. */
@@ -58,16 +60,7 @@ export async function measureCase(
   for (const { client, next } of runs) await closedLoop(client, next, { connections, ms });
   for (let round = 1; round <= rounds; round += 1) {
     say(`round ${round} of ${rounds}`);
-    for (const { way, client, next, result } of runs) {
-      const pids = [...way.pids, ...databases];
-      const before = cpuMsOf(pids);
-      const outcome = await closedLoop(client, next, { connections, ms });
-      const cpuMs = cpuMsOf(pids) - before;
-      result.cpuMs.push(cpuMs / outcome.count);
-      result.perSecond.push(outcome.count / outcome.seconds);
-      result.failures += outcome.failures;
-      result.memoryMb = memoryMbOf(way.pids);
-    }
+    for (const run of runs) await measureRound(run, databases, { connections, ms });
     if (perSecond === undefined) continue;
     for (const { client, next, result, latencies } of runs) {
       const outcome = await openLoop(client, next, { perSecond, ms });
@@ -82,7 +75,39 @@ export async function measureCase(
   return { measured: new Map(runs.map(({ way, result }) => [way.name, result])), left };
 }
 
-const nothingYet = (): Measured => ({ cpuMs: [], perSecond: [], failures: 0, memoryMb: 0 });
+/** A way that is measured. */
+interface Run {
+  readonly way: Way;
+  readonly client: Client;
+  readonly next: () => BenchRequest;
+  readonly result: Measured;
+}
+
+async function measureRound(
+  { way, client, next, result }: Run,
+  databases: readonly number[],
+  load: { readonly connections: number; readonly ms: number },
+): Promise<void> {
+  const all = stopwatch([...way.pids, ...databases]);
+  const gateway = way.gatewayPid === null ? undefined : stopwatch([way.gatewayPid]);
+  const outcome = await closedLoop(client, next, load);
+  if (gateway) result.gatewayCpuMs.push(gateway() / outcome.count);
+  result.cpuMs.push(all() / outcome.count);
+  result.perSecond.push(outcome.count / outcome.seconds);
+  result.failures += outcome.failures;
+  result.memoryMb = memoryMbOf(way.pids);
+}
+
+const nothingYet = (): Measured => ({
+  ...{ cpuMs: [], gatewayCpuMs: [], perSecond: [] },
+  ...{ failures: 0, memoryMb: 0 },
+});
+
+/** Answers what CPU processes have used since, in milliseconds. */
+function stopwatch(pids: readonly number[]): () => number {
+  const before = cpuMsOf(pids);
+  return () => cpuMsOf(pids) - before;
+}
 
 function percentiles(latencies: readonly number[]): NonNullable<Measured['latency']> {
   const [p50, p95, p99] = [0.5, 0.95, 0.99].map((share) => percentile(latencies, share));

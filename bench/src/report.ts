@@ -21,6 +21,7 @@ function drawCase(result: ReportedCase, titles: Titles): string {
       'CPU ms',
       'ratio',
       'low–high',
+      'gateway ms',
       `req/s (${connections} conn.)`,
       `p50 ms (${rate})`,
       'p95',
@@ -39,6 +40,7 @@ function drawCase(result: ReportedCase, titles: Titles): string {
 function columns({
   cpuMsPerRequest,
   ratio,
+  gatewayCpuMsPerRequest,
   requestsPerSecond,
   latencyMs,
   memoryMb,
@@ -48,6 +50,7 @@ function columns({
     figure(cpuMsPerRequest),
     ratio ? number(ratio.median, 2) : '–',
     ratio ? `${number(ratio.low, 2)}–${number(ratio.high, 2)}` : '–',
+    gatewayCpuMsPerRequest === null ? '–' : figure(gatewayCpuMsPerRequest),
     figure(requestsPerSecond),
     ...(latencyMs ? [latencyMs.p50, latencyMs.p95, latencyMs.p99].map(figure) : ['–', '–', '–']),
     String(memoryMb),

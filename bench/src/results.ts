@@ -12,6 +12,8 @@ export const latestFile = join(import.meta.dirname, '../results/latest.json');
 export interface WayResult {
   readonly way: string;
   readonly cpuMsPerRequest: number;
+  /** The part of it that is the gateway's; null where that is no process of its own. */
+  readonly gatewayCpuMsPerRequest: number | null;
   /** Its CPU for a request to that of the baseline, from the rounds that both ran in. */
   readonly ratio: Ratio | null;
   readonly requestsPerSecond: number;
@@ -69,10 +71,11 @@ export function reportCase(
   const base = measured.get(baseline)?.cpuMs;
   const ways = [...measured].map(([way, result]): WayResult => {
     const ratio = base && ratioOf(result.cpuMs, base);
-    const { latency } = result;
+    const { latency, gatewayCpuMs } = result;
     return {
       way,
       cpuMsPerRequest: round(median(result.cpuMs)),
+      gatewayCpuMsPerRequest: gatewayCpuMs.length > 0 ? round(median(gatewayCpuMs)) : null,
       ratio: ratio ? { median: round(ratio.median), low: round(ratio.low), high: round(ratio.high) } : null,
       requestsPerSecond: round(median(result.perSecond), 1),
       latencyMs: latency

@@ -97,6 +97,7 @@ export async function startWay(name: WayName, site: Site): Promise<Way> {
     name,
     url: `http://127.0.0.1:${started.port}/graphql`,
     pids,
+    gatewayPid: overSubgraphs ? started.pid : null,
     answers: (scenario) => scenarios?.includes(scenario) ?? true,
     stop: () => started.stop(),
   };

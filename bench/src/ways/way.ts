@@ -11,6 +11,8 @@ export interface Way {
   readonly url: string;
   /** Its own processes, subgraphs included; the databases are counted for every way alike. */
   readonly pids: readonly number[];
+  /** The gateway among them, where it asks subgraphs that are other processes. */
+  readonly gatewayPid: number | null;
   /** Whether it has what a scenario asks for. */
   answers(scenario: ScenarioName): boolean;
   stop(): Promise<void>;
