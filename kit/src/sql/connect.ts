@@ -9,6 +9,7 @@ import { system } from '../identity/identity.ts';
 import { makeDatabase, type Database, type RequestDatabase } from './database.ts';
 import { mysqlPool, mysqlRunner } from './mysql.ts';
 import { asApplication, postgresPool, postgresRunner } from './postgres.ts';
+import { preparedName } from './prepared.ts';
 import { unconfined, type Walled, type Walls } from './walled.ts';
 import { prismaWriter, type PrismaClientLike } from './write.ts';
 
@@ -88,6 +89,7 @@ export function connectDatabase<Tx>(settings: DatabaseSettings<Tx> & Partial<Wal
     });
   }
   const pool = postgresPool(url, poolSize);
+  const adapter = new PrismaPg(pool, { statementNameGenerator: ({ sql }) => preparedName(sql) });
   const wakeUps = new PostgresWakeUps(name, asApplication(url), pool);
   return makeDatabase({
     name,
@@ -96,6 +98,6 @@ export function connectDatabase<Tx>(settings: DatabaseSettings<Tx> & Partial<Wal
     wakeUps,
     primary: postgresRunner(name, pool),
     replica: replicaUrl ? postgresRunner(name, postgresPool(replicaUrl, poolSize)) : undefined,
-    writer: prismaWriter({ name, tables, adapter: new PrismaPg(pool), connect, wakeUps }),
+    writer: prismaWriter({ name, tables, adapter, connect, wakeUps }),
   });
 }

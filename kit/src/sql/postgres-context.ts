@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import pg from 'pg';
+import { boundPrepared, type PreparingConnection } from './prepared.ts';
 import type { DatabaseContext } from './run.ts';
 
 /** The parts of `pg`'s connection and query that pipelining needs and its types leave out. */
@@ -18,7 +19,8 @@ interface QueryConfig {
   readonly queryMode: 'extended';
   readonly text: string;
   readonly values: readonly unknown[];
-  readonly name: string | undefined;
+  /** Empty for a statement that is not prepared. */
+  readonly name: string;
   readonly callback: (error: Error | null, result: { rows: unknown[] }) => void;
 }
 interface QueryInternals {
@@ -45,7 +47,8 @@ export function contextValues(context: DatabaseContext): string[] {
 }
 
 /**
- * Prepares the context's statement on a new connection, and gives its session nothing.
+ * Prepares the context's statement on a new connection, which keeps a bounded number of others, and gives its session
+ * nothing.
  * @param client a client that has just connected
  * @throws Error when the session would run what has no context as anybody but the application's role
  */
@@ -56,6 +59,8 @@ export async function prepareContext(client: pg.ClientBase): Promise<void> {
     throw new Error(`A connection runs as ${String(rows[0]?.name)}, not as ${applicationRole}`);
   }
   await client.query({ name: contextStatement, text: contextSql, values: ['', '', '', 'anonymous'] });
+  // From here on, so that the context's own statement is never closed.
+  boundPrepared((client as unknown as { readonly connection: PreparingConnection }).connection);
 }
 
 /**

@@ -1,29 +1,8 @@
-import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import pg from 'pg';
 import type { Sql } from 'sql-template-tag';
 import { applicationRole, ContextQuery, contextValues, prepareContext } from './postgres-context.ts';
+import { isStale, preparedName } from './prepared.ts';
 import { publishStatement, type DatabaseContext, type StatementRunner } from './run.ts';
-
-/** A statement is prepared from its second use on, so that texts seen once leave nothing on the server. */
-const preparedNames = new LRUCache<string, { uses: number; name: string | undefined }>({ max: 2_000 });
-
-/** Named statements stay with a connection until it closes, so their number has a bound. */
-const maxPrepared = 500;
-let prepared = 0;
-
-function preparedName(text: string): string | undefined {
-  const known = preparedNames.get(text);
-  if (!known) {
-    preparedNames.set(text, { uses: 1, name: undefined });
-    return undefined;
-  }
-  if (!known.name && prepared < maxPrepared) {
-    known.name = `q_${createHash('sha256').update(text).digest('base64url').slice(0, 22)}`;
-    prepared += 1;
-  }
-  return known.name;
-}
 
 /**
  * Runs statements on a `pg` pool, each in one round trip together with its tenant context.
@@ -36,8 +15,8 @@ export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
       const { text, values } = statement;
       publishStatement(name, text);
       const client = await pool.connect();
-      try {
-        return await new Promise((resolve, reject) => {
+      const attempt = (): Promise<unknown[]> =>
+        new Promise((resolve, reject) => {
           client.query(
             new ContextQuery(contextValues(context), {
               queryMode: 'extended',
@@ -47,6 +26,11 @@ export function postgresRunner(name: string, pool: pg.Pool): StatementRunner {
               callback: (error, result) => (error ? reject(error) : resolve(result.rows)),
             }),
           );
+        });
+      try {
+        return await attempt().catch((error: unknown) => {
+          if (isStale(error)) return attempt();
+          throw error;
         });
       } finally {
         client.release();
