@@ -26,17 +26,15 @@ function urlOf(domain: string): string {
 
 /** Opens the databases of the test run. */
 export async function openBooks(): Promise<Books> {
-  const clients = new Map<string, pg.Client>();
-  for (const domain of ['platform', 'clients', 'crm', 'cms', 'billing', 'analytics', 'notifications']) {
-    const client = new pg.Client({ connectionString: urlOf(domain) });
-    await client.connect();
-    clients.set(domain, client);
-  }
+  const domains = ['platform', 'clients', 'crm', 'cms', 'billing', 'analytics', 'notifications'];
+  const pools = new Map(
+    domains.map((domain) => [domain, new pg.Pool({ connectionString: urlOf(domain), max: 1 })]),
+  );
   const auth = await openAuth();
   const rows = async (domain: string, statement: string, ...values: readonly unknown[]): Promise<Row[]> => {
-    const client = clients.get(domain);
-    if (!client) throw new Error(`There is no connection to ${domain}`);
-    return (await client.query<Row>(statement, [...values])).rows;
+    const pool = pools.get(domain);
+    if (!pool) throw new Error(`There is no connection to ${domain}`);
+    return (await pool.query<Row>(statement, [...values])).rows;
   };
   return {
     async tenants() {
@@ -72,7 +70,7 @@ export async function openBooks(): Promise<Books> {
     },
     async close() {
       await auth.end();
-      await Promise.all([...clients.values()].map((client) => client.end()));
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
     },
   };
 }
