@@ -155,6 +155,28 @@ describe('changing a tenant', () => {
   });
 });
 
+describe('the client of a tenant that is being provisioned', () => {
+  async function clientOf(id: string): Promise<unknown> {
+    const { data, errors } = await run(subgraph, superadmin, `{ tenant(id: "${id}") { client { id } } }`);
+    expect(errors).toBeUndefined();
+    return (data?.tenant as { client: unknown }).client;
+  }
+
+  test('is not shown where it is one of its own, until the tenant is in use', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id, clientId: id, status: 'PROVISIONING' });
+    expect(await clientOf(id)).toBeNull();
+    await change(superadmin, `activateTenant(id: "${id}")`);
+    expect(await clientOf(id)).toEqual({ id });
+  });
+
+  test('is shown where it has other tenants', async () => {
+    const id = aTenantId();
+    await create(superadmin, { id, clientId: 'acme', status: 'PROVISIONING' });
+    expect(await clientOf(id)).toEqual({ id: 'acme' });
+  });
+});
+
 describe('undoing the making of a tenant', () => {
   const remove = (who: Identity, id: string) => run(subgraph, who, `mutation { deleteTenant(id: "${id}") }`);
 

@@ -111,7 +111,9 @@ export const mutation: MutationResolvers = {
 
 export const tenant: TenantResolvers = {
   __resolveReference: ({ id }, context) => loadTenant(context, id),
-  client: ({ clientId: id }) => ({ id }),
+  // The client of its own, which has its id, is made while a tenant is provisioned: there may be none yet.
+  client: ({ id, clientId, status }) =>
+    status === 'provisioning' && clientId === id ? null : { id: clientId },
   history: ({ id }, args, context, info) => loadHistory(context, 'Tenant', id, args, info),
 };
 
