@@ -52,14 +52,14 @@ export const isStale = (error: unknown): boolean =>
  * once one is stale. What it has prepared before is left as it is.
  */
 export function boundPrepared(connection: PreparingConnection): void {
-  const forget = (name: string): void => {
-    connection.close({ type: 'S', name });
-    Reflect.deleteProperty(connection.parsedStatements, name);
-  };
-  const used = new LRUCache<string, { readonly length: number }>({
+  /** The lengths of the texts, by their names. */
+  const used = new LRUCache<string, number>({
     maxSize: mostPrepared,
-    sizeCalculation: ({ length }) => length,
-    dispose: (_, name) => forget(name),
+    sizeCalculation: (length) => length,
+    dispose(_, name) {
+      connection.close({ type: 'S', name });
+      Reflect.deleteProperty(connection.parsedStatements, name);
+    },
   });
   const parse = connection.parse.bind(connection);
   const bind = connection.bind.bind(connection);
@@ -67,7 +67,7 @@ export function boundPrepared(connection: PreparingConnection): void {
     if (query.name) {
       // It may be there: it was stale, or its closing was passed over because the flush that it went with failed.
       connection.close({ type: 'S', name: query.name });
-      used.set(query.name, { length: query.text.length });
+      used.set(query.name, query.text.length);
     }
     parse(query);
   };
