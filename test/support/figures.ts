@@ -2,13 +2,13 @@
  * The figures of tenants, worked out a second time and another way: by plain statements sent to the databases past the
  * product, one tenant at a time. What the graph says is held against them.
  */
-import { databaseVariable } from '@cdx/kit/domains';
-import { createConnection, type Connection } from 'mariadb';
+import { domainFolders } from '@cdx/kit/domains';
 import pg from 'pg';
+import { openDatabase } from './sql.ts';
 
 type Row = Readonly<Record<string, string | number | null>>;
 
-/** Connections of the databases' owners, who are bound by no policy. */
+/** The databases, past every wall. */
 export interface Books {
   figuresOf(tenantId: string): Promise<Readonly<Record<string, unknown>>>;
   /** Those of the platform as a whole, with the currencies by name. */
@@ -18,23 +18,13 @@ export interface Books {
   close(): Promise<void>;
 }
 
-function urlOf(domain: string): string {
-  const url = process.env[databaseVariable(domain)];
-  if (!url) throw new Error(`${databaseVariable(domain)} is not set`);
-  return url;
-}
-
 /** Opens the databases of the test run. */
-export async function openBooks(): Promise<Books> {
-  const domains = ['platform', 'clients', 'crm', 'cms', 'billing', 'analytics', 'notifications'];
-  const pools = new Map(
-    domains.map((domain) => [domain, new pg.Pool({ connectionString: urlOf(domain), max: 1 })]),
-  );
-  const auth = await openAuth();
-  const rows = async (domain: string, statement: string, ...values: readonly unknown[]): Promise<Row[]> => {
-    const pool = pools.get(domain);
-    if (!pool) throw new Error(`There is no connection to ${domain}`);
-    return (await pool.query<Row>(statement, [...values])).rows;
+export function openBooks(): Books {
+  const databases = new Map(domainFolders.map(({ name }) => [name, openDatabase(name)]));
+  const rows: Rows = async <Found>(domain: string, statement: string, ...values: readonly unknown[]) => {
+    const database = databases.get(domain);
+    if (!database) throw new Error(`There is no connection to ${domain}`);
+    return database.rows<Found>(statement, values);
   };
   return {
     async tenants() {
@@ -43,7 +33,7 @@ export async function openBooks(): Promise<Books> {
     },
     async figuresOf(tenant) {
       return {
-        auth: await accounts(auth, tenant),
+        auth: await accounts(rows, tenant),
         agents: await agents(rows, tenant),
         crm: await leads(rows, tenant),
         cms: await content(rows, tenant),
@@ -54,9 +44,7 @@ export async function openBooks(): Promise<Books> {
     },
     async figuresOfAll() {
       const [tenants] = await rows('platform', 'select count(*)::int as n from platform.tenants');
-      const [users] = await auth.query<readonly { n: number }[]>(
-        'select count(*) as n from users where is_active',
-      );
+      const [users] = await rows('auth', 'select count(*) as n from users where is_active');
       const all = await subscriptions(rows);
       return {
         tenants: tenants?.n,
@@ -69,27 +57,22 @@ export async function openBooks(): Promise<Books> {
       };
     },
     async close() {
-      await auth.end();
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await Promise.all([...databases.values()].map((database) => database.close()));
     },
   };
 }
 
-function openAuth(): Promise<Connection> {
-  const { hostname, port, username, password, pathname } = new URL(urlOf('auth'));
-  return createConnection({
-    ...{ host: hostname, port: Number(port), user: decodeURIComponent(username) },
-    ...{ password: decodeURIComponent(password), database: pathname.slice(1) },
-    ...{ timezone: 'Z', allowPublicKeyRetrieval: true, bigIntAsNumber: true },
-  });
-}
+type Rows = <Found = Row>(
+  domain: string,
+  statement: string,
+  ...values: readonly unknown[]
+) => Promise<Found[]>;
 
-type Rows = (domain: string, statement: string, ...values: readonly unknown[]) => Promise<Row[]>;
-
-async function accounts(auth: Connection, tenant: string): Promise<object> {
-  const users = await auth.query<readonly { active: number; seen: Date | null }[]>(
+async function accounts(rows: Rows, tenant: string): Promise<object> {
+  const users = await rows<{ active: number; seen: Date | null }>(
+    'auth',
     'select is_active as active, last_activity as seen from users where tenant_id = ?',
-    [tenant],
+    tenant,
   );
   const seen = users.flatMap((user) => (user.seen ? [user.seen.getTime()] : []));
   return {
