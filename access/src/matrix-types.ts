@@ -1,4 +1,4 @@
-/** What the access matrix is made of; the matrix itself is in matrix.ts. */
+/** What the access matrix is made of; the matrix itself is in matrix.ts and domains/. */
 
 /** The roles that an account may have. */
 export const accountRoles = ['superadmin', 'admin', 'client', 'user'] as const;

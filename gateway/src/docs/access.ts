@@ -58,10 +58,10 @@ export function describeAccess(contracts: readonly Contract[]): string {
   ].join('\n\n');
 }
 
-const introduction = `Who may do what is said in one file, [access/src/matrix.ts](../access/src/matrix.ts). An access token carries the
-scopes that the matrix gives the account’s role, with those of the roles and permissions that the account has been
-granted besides; composition refuses a subgraph whose policies are not the matrix’s; the gateway cuts from an operation
-what its caller may not ask for, and the subgraph refuses it once more.
+const introduction = `Who may do what is said in one place, [access/src/matrix.ts](../access/src/matrix.ts), with a file for each domain
+that departs from its row. An access token carries the scopes that the matrix gives the account’s role, with those of the
+roles and permissions that the account has been granted besides; composition refuses a subgraph whose policies are not
+the matrix’s; the gateway cuts from an operation what its caller may not ask for, and the subgraph refuses it once more.
 
 \`own\` is the caller’s tenant and, of what belongs to a user, the caller’s. Whatever a role reads or writes is confined to
 its tenant by the databases; a superadmin alone reaches all of them. A tenant’s own role, or a single permission, gives its
