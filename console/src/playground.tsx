@@ -7,6 +7,7 @@ import { ExamplesMenu } from './examples-menu.tsx';
 import { examples } from './examples.ts';
 import { FollowSystemTheme } from './follow-system-theme.tsx';
 import { LoginBar } from './login-bar.tsx';
+import { PasteAtOnce } from './paste-at-once.tsx';
 import type { Session } from './session.ts';
 import type { Settings } from './settings.ts';
 
@@ -71,6 +72,7 @@ export function Playground({ session, settings }: { session: Session; settings: 
             <ExamplesMenu />
           </GraphiQL.Logo>
           <FollowSystemTheme />
+          <PasteAtOnce />
         </GraphiQL>
       </main>
     </>
